@@ -1,0 +1,62 @@
+"""The errors that gate raises: one root, parts as attributes, a stable wire code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class GateError(Exception):
+    """Anything that gate itself refuses; ``code`` is what the wire calls it."""
+
+    code = "internal-error"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake in a file: where it stands, what is wrong, what to do about it."""
+
+    place: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}; {self.remedy}"
+
+
+class FaultsError(GateError):
+    """A file that cannot be used; ``faults`` holds every mistake in it, in order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ConfigError(FaultsError):
+    """The settings cannot be used."""
+
+
+class BankError(FaultsError):
+    """The question bank cannot be used."""
+
+
+class WeakKeyError(GateError):
+    """A signing key that anybody could guess; ``problem`` and ``remedy`` say why and what to do."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{problem}; {remedy}")
+
+
+class StoreError(GateError):
+    """The store did not do what it was asked; nothing may be let through.
+
+    ``url`` names the store (without a password), ``problem`` what happened, ``remedy`` what the operator can do.
+    """
+
+    def __init__(self, url: str, problem: str, remedy: str) -> None:
+        self.url = url
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"store {url}: {problem}; {remedy}")
