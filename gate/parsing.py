@@ -48,8 +48,6 @@ def kind_of(value: object) -> str:
             return f'text ("{value[:40]}")'
         case int() if value.bit_length() > 64:
             return "a whole number (a very large one)"
-        case int() if abs(value) >= 2**63:
-            return "a whole number that is too large"
         case int():
             return f"a whole number ({value})"
         case float():
@@ -181,6 +179,14 @@ def _syntax_remedy(where: str, problem: str, text: str) -> str:
 def quoted(text: str) -> str:
     """Put text into a message: in quotes, on one line, not longer than 60 characters."""
     return json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)
+
+
+def in_quotes(value: object) -> str:
+    """Return the remedy for a value that was meant as text, but that TOML takes for something else."""
+    if isinstance(value, (dict, list)) or type(value) is int:
+        return "write text in quotes, or a whole number"
+    shown = str(value).lower() if isinstance(value, bool) else str(value)
+    return f'put it in quotes: "{shown}"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,56 @@
+"""Whether a token, or a challenge, was made for the form that it comes back with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gate.config import Outcome, Site
+from gate.hosts import same_host
+from gate.signing.claims import NO_SUBJECT, Challenge, Token
+from gate.signing.tokens import Sealer
+from gate.verdicts import Code, Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the forum expects a token to have been made for; None where it does not ask.
+
+    ``about`` is stricter: a token that was bound to a subject passes only with the same one, and one that was
+    not bound passes only without.
+    """
+
+    action: str | None = None
+    about: str | None = None
+    hostname: str | None = None
+    sitekey: str | None = None
+
+
+ANYTHING = Expected()
+
+
+def mismatch(
+    site: Site,
+    made_for: Site | None,
+    claims: Token | Challenge,
+    expected: Expected,
+    sealer: Sealer,
+    *,
+    foreign: Code,
+) -> Refused | None:
+    """Return why claims ``made_for`` one site are not for ``site`` and its form, or None.
+
+    ``foreign`` is the code for another site's. Test sites that always pass pass each other's tokens: the published
+    test keys come in several pairs.
+    """
+    if made_for is not site and not (made_for and made_for.outcome is site.outcome is Outcome.PASS):
+        return Refused(code=foreign)
+    if expected.sitekey is not None and expected.sitekey != site.sitekey:
+        return Refused(code=Code.INVALID_SITEKEY)
+    if expected.action is not None and expected.action != claims.action:
+        return Refused(code=Code.ACTION_MISMATCH)
+    subject = sealer.keyed_hash(claims.kid, "subject", expected.about) if expected.about else NO_SUBJECT
+    if subject != claims.subject:
+        return Refused(code=Code.ABOUT_MISMATCH)
+    if expected.hostname is not None and not (claims.host and same_host(expected.hostname, claims.host)):
+        return Refused(code=Code.HOSTNAME_MISMATCH)
+    return None

@@ -1,0 +1,175 @@
+"""The operator's files: read into memory, parsed into what a gatekeeper needs, watched for changes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gate.bank.draw import choose_language, draw
+from gate.bank.load import parse_bank
+from gate.bank.question import Bank
+from gate.bank.sources import find_sources, read_sources
+from gate.config import Config, parse_config
+from gate.errors import BankError, ConfigError
+from gate.parsing import Faults, parse_toml
+from gate.signing.keys import KeyRing, load_keys
+
+Stamp = tuple[tuple[str, int, int, int], ...]
+"""Path, modification time (ns), size and inode of each file: another stamp means another content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Settings, keys and questions that fit each other."""
+
+    config: Config
+    keys: KeyRing
+    bank: Bank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What stood in the operator's files when they were read, all at one time."""
+
+    config: bytes
+    keys: bytes | None
+    bank: Mapping[str, bytes]
+
+    def dump(self) -> str:
+        """Return all of it as one text, secrets included."""
+        bank = {name: text.decode() for name, text in self.bank.items()}
+        keys = None if self.keys is None else self.keys.decode()
+        return json.dumps({"config": self.config.decode(), "keys": keys, "bank": bank})
+
+    @classmethod
+    def parse(cls, text: str) -> Content:
+        """Return what ``dump`` wrote."""
+        parts = json.loads(text)
+        keys = None if parts["keys"] is None else parts["keys"].encode()
+        bank = {name: value.encode() for name, value in parts["bank"].items()}
+        return cls(config=parts["config"].encode(), keys=keys, bank=bank)
+
+
+class Source:
+    """One configuration: a config.toml with the files it names, or a table that a host application brings.
+
+    Args:
+        path: the config.toml; None where ``table`` is given.
+        table: the settings themselves, sections by name.
+        base: the folder that relative paths are meant from; the file's own by default.
+        environ: where ``GATE_STORE__URL`` and its like are looked up.
+        complete: adds what a host application brings, and returns the keys it signs with; without it the
+            configuration must hold keys and a site.
+        allow_public_test_keys: whether ``testing`` is accepted where others can reach it.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        table: Mapping[str, Any] | None = None,
+        base: Path | None = None,
+        environ: Mapping[str, str] = os.environ,
+        complete: Callable[[Config], tuple[Config, KeyRing | None]] | None = None,
+        allow_public_test_keys: bool = False,
+    ) -> None:
+        self._path = path
+        self._table = table or {}
+        self._base = base or (path.absolute().parent if path else Path.cwd())
+        self._environ = environ
+        self._complete = complete
+        self._allow_public_test_keys = allow_public_test_keys
+
+    def read(self) -> Content:
+        """Read all files; raise ``ConfigError`` or ``BankError`` with every fault of the first that fails."""
+        content = b"" if self._path is None else _read(self._path)
+        config, _ = self._config(content)
+        return Content(
+            config=content,
+            keys=_read(config.signing.file) if config.signing.file else None,
+            bank=read_sources(config.bank.files, config.base),
+        )
+
+    def parse(self, content: Content) -> Loaded:
+        """Check what was read and make it usable; raise as ``read`` does."""
+        config, keys = self._config(content.config)
+        if content.keys is not None and config.signing.file is not None:
+            keys = load_keys(content.keys, config.signing.file.name)
+        elif keys is None:
+            keys = KeyRing.of(config.signing.current, config.signing.previous)
+        bank = parse_bank(content.bank, config.bank.lang)
+        _check_sites(config, bank)
+        return Loaded(config=config, keys=keys, bank=bank)
+
+    def load(self) -> Loaded:
+        """Read and parse."""
+        return self.parse(self.read())
+
+    def stamp(self, config: Config) -> Stamp:
+        """Return what changes when one of the files changes, comes or goes."""
+        return tuple(_stamp(path) for path in self._files(config))
+
+    def _files(self, config: Config) -> Iterator[Path]:
+        if self._path is not None:
+            yield self._path
+        if config.signing.file is not None:
+            yield config.signing.file
+        yield from (path for _, path in find_sources(config.bank.files, config.base))
+
+    def _config(self, content: bytes) -> tuple[Config, KeyRing | None]:
+        place = self._path.name if self._path else "GATE_CONFIG"
+        table: Mapping[str, Any] | None = self._table
+        if self._path is not None:
+            faults = Faults()
+            table = parse_toml(content, place, faults)
+            faults.raise_as(ConfigError)
+        config = parse_config(
+            table or {},
+            place=place,
+            base=self._base,
+            environ=self._environ,
+            embedded=self._complete is not None,
+            allow_public_test_keys=self._allow_public_test_keys,
+        )
+        return self._complete(config) if self._complete is not None else (config, None)
+
+
+def _check_sites(config: Config, bank: Bank) -> None:
+    """Refuse a site that has nothing to ask in one of its languages: its posters could not post."""
+    faults = Faults()
+    for site in config.sites:
+        langs = [
+            choose_language((lang,), (), None, bank.languages) for lang in site.langs or (config.bank.lang,)
+        ]
+        for lang in [lang for lang in langs if lang in bank.languages] or langs[:1]:
+            try:
+                draw(bank, lang=lang, tags=site.tags, rng=lambda _limit: 0)
+            except BankError as error:
+                for fault in error.faults:
+                    faults.add(f'[[site]] "{site.sitekey}"', fault.problem, fault.remedy)
+    faults.raise_as(ConfigError)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        faults = Faults()
+        faults.add(
+            path.name,
+            f"cannot be read ({error.strerror})",
+            "check the path and its permissions, or run `gate init`",
+        )
+        raise ConfigError(faults.found) from None
+
+
+def _stamp(path: Path) -> tuple[str, int, int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (str(path), 0, 0, 0)
+    return (str(path), status.st_mtime_ns, status.st_size, status.st_ino)
