@@ -1,0 +1,218 @@
+"""What ``gate bank check`` looks for: every variant rendered, and the weak spots of a bank that does load."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+
+from gate.answers.judge import is_right
+from gate.answers.normalise import base_language, forms
+from gate.answers.numbers import named
+from gate.bank.characters import invisible, look_alikes
+from gate.bank.entry import answer_problem
+from gate.bank.guesses import common_guesses, or_word, yes_and_no
+from gate.bank.question import Bank, Question, Variant
+from gate.errors import BankError, Fault
+from gate.parsing import quoted
+
+LARGEST_PASS = 0.05
+"""What a blind guess, or a word of the question typed back, may pass of all draws without a warning."""
+
+FEWEST_VARIANTS = 20
+FEWEST_FAMILIES = 3
+MOST_WORDS = 20
+
+_RARE = 1.0
+"""A question with less than the default weight is known to be weak, and was made rare on purpose."""
+
+_SEVERAL = re.compile(r"[/;|()]|,(?!\d)")
+_WITHOUT_SPACES = ("ja", "zh")
+
+
+def check_bank(bank: Bank) -> list[Fault]:
+    """Render every variant of every question and return a warning for each weak spot, in words.
+
+    A kind of warning is given once for a question, with the first variant that shows it. A variant that cannot
+    be used at all raises ``BankError``, with the first one of every question.
+    """
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
+    readings: list[_Reading] = []
+    for question in bank.questions:
+        reading = _Reading(question)
+        try:
+            reading.read_all()
+        except BankError as error:
+            faults.extend(error.faults)
+        warnings.extend(reading.warnings.values())
+        readings.append(reading)
+    if faults:
+        raise BankError(faults)
+    for lang in bank.languages:
+        asked = [
+            reading
+            for reading in readings
+            if reading.question.lang == lang and reading.question in bank.enabled
+        ]
+        warnings.extend(_language_warnings(lang, asked))
+    return warnings
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was seen while all variants of one question were rendered."""
+
+    question: Question
+    warnings: dict[str, Fault] = field(default_factory=dict)
+    answers: Counter[str] = field(default_factory=Counter)
+    echoed: float = 0.0
+
+    @property
+    def echo(self) -> float:
+        """The chance that one word of the question, typed back, is right."""
+        return self.echoed / self.question.wording.count
+
+    def read_all(self) -> None:
+        question = self.question
+        for number in range(question.wording.count):
+            variant = question.wording.variant(number)
+            self._refuse_unusable(variant, number)
+            self.answers.update(
+                set[str]().union(*(_forms(answer, question.lang) for answer in variant.accept))
+            )
+            self._note_echo(variant)
+            for key, problem, remedy in _weak_spots(question, variant):
+                self._warn(key, problem, remedy, kind=remedy)
+        known = _forms_of_all(tuple(yes_and_no(question.lang)), question.lang)
+        if self.answers and known.issuperset(self.answers):
+            self._warn(
+                "accept", "only yes or no, so that every second guess passes", "ask for a word instead"
+            )
+
+    def _refuse_unusable(self, variant: Variant, number: int) -> None:
+        for answer in variant.accept:
+            problem = answer_problem(answer, self.question.lang)
+            if problem:
+                place = f"{self.question.place}: accept"
+                remedy = "write an answer that can be typed"
+                raise BankError([Fault(place, f"variant {number + 1}: {problem}", remedy)])
+
+    def _note_echo(self, variant: Variant) -> None:
+        chance = echo_chance(self.question, variant)
+        self.echoed += chance
+        if chance and self.question.weight >= _RARE:
+            problem = f"the answer stands in the question {quoted(variant.ask)}"
+            remedy = f"ask for what does not stand there, or make it rare with a weight below {_RARE:g}"
+            self._warn("accept", problem, remedy, kind=remedy)
+
+    def _warn(self, key: str, problem: str, remedy: str, *, kind: str = "") -> None:
+        self.warnings.setdefault(kind or problem, Fault(f"{self.question.place}: {key}", problem, remedy))
+
+
+def echo_chance(question: Question, variant: Variant) -> float:
+    """Return the chance that a script is right which types back one word of the question, each equally likely."""
+    words = variant.ask.split()
+    hits = sum(
+        any(_is_answer(word, answer, question.lang, question.typos) for answer in variant.accept)
+        for word in words
+    )
+    if not hits:
+        line = f" {' '.join(words).casefold()} "
+        hits = any(" " in answer and f" {answer.casefold()} " in line for answer in variant.accept)
+    return hits / len(words)
+
+
+def _weak_spots(question: Question, variant: Variant) -> Iterator[tuple[str, str, str]]:
+    lang = question.lang
+    words = len(variant.ask.split())
+    if words > MOST_WORDS and base_language(lang) not in _WITHOUT_SPACES:
+        yield "ask", f"{words} words", f"ask in at most {MOST_WORDS}"
+    texts = (
+        ("ask", variant.ask),
+        ("hint", question.hint or ""),
+        *(("accept", text) for text in variant.accept),
+    )
+    for key, text in texts:
+        hidden = invisible(text, lang)
+        if hidden:
+            yield key, f"an invisible character (U+{ord(hidden):04X}) in {quoted(text)}", "remove it"
+        for word, reason in look_alikes(text, lang):
+            yield key, f"{quoted(word)} {reason}", "type it again on one keyboard"
+    for answer in variant.accept:
+        if _looks_like_several(answer, lang):
+            problem = f"{quoted(answer)} looks like several answers in one text"
+            yield "accept", problem, "write each as a text of its own in the list"
+    if question.match != "exact":
+        for one, other in combinations(variant.accept, 2):
+            if one != other and one.casefold() == other.casefold():
+                problem = f"{quoted(one)} and {quoted(other)} differ only in case"
+                yield "accept", problem, "keep one: case does not matter"
+
+
+def _looks_like_several(answer: str, lang: str) -> bool:
+    if len(answer) < 3:
+        return False
+    return bool(_SEVERAL.search(answer)) or f" {or_word(lang)} " in answer.casefold()
+
+
+def _language_warnings(lang: str, readings: Sequence[_Reading]) -> Iterator[Fault]:
+    place = f'questions in "{lang}"'
+    total = sum(reading.question.weight for reading in readings)
+    shares = [reading.question.weight / total for reading in readings]
+    guess, passes = _best_guess(lang, readings, shares)
+    if passes > LARGEST_PASS:
+        remedy = "add questions with other answers, or lower the weight of those that it answers"
+        yield Fault(place, f"the blind guess {quoted(guess)} passes {passes:.0%} of the draws", remedy)
+    echoed = sum(share * reading.echo for reading, share in zip(readings, shares, strict=True))
+    if echoed > LARGEST_PASS:
+        problem = f"a word of the question, typed back, passes {echoed:.0%} of the draws"
+        yield Fault(place, problem, "add questions whose answer does not stand in them")
+    variants = sum(reading.question.wording.count for reading in readings)
+    if variants < FEWEST_VARIANTS:
+        problem = f"{variants} variants in all, soon known by heart"
+        yield Fault(place, problem, f"write at least {FEWEST_VARIANTS}; vary makes many of one question")
+    families = len({reading.question.family for reading in readings})
+    if families < FEWEST_FAMILIES:
+        problem = f"{families} famil{'y' if families == 1 else 'ies'}"
+        yield Fault(
+            place, problem, f"write questions of at least {FEWEST_FAMILIES}: one family falls to one script"
+        )
+
+
+def _best_guess(lang: str, readings: Sequence[_Reading], shares: Sequence[float]) -> tuple[str, float]:
+    """Find the answer that passes most draws unread.
+
+    What only one variant accepts is no blind guess, however often it is asked: whoever knows it knows that
+    question. Yes, no, small numbers and colours are tried by everybody.
+    """
+    passes: dict[str, float] = defaultdict(float)
+    accepting: Counter[str] = Counter()
+    for reading, share in zip(readings, shares, strict=True):
+        for form, variants in reading.answers.items():
+            passes[form] += share * variants / reading.question.wording.count
+            accepting[form] += variants
+    common = _forms_of_all(tuple(common_guesses(lang)), lang)
+    guesses = {form: chance for form, chance in passes.items() if accepting[form] > 1 or form in common}
+    best = max(guesses, key=lambda form: guesses[form], default="")
+    return best, guesses.get(best, 0.0)
+
+
+@lru_cache(maxsize=65_536)
+def _forms(text: str, lang: str) -> frozenset[str]:
+    """Return the forms of an answer, a number in words as digits too, so that "four" counts with 4."""
+    found = frozenset[str](forms(text, lang))
+    return found | {str(number) for form in found if (number := named(form, lang)) is not None}
+
+
+@lru_cache(maxsize=64)
+def _forms_of_all(texts: tuple[str, ...], lang: str) -> frozenset[str]:
+    return frozenset[str]().union(*(_forms(text, lang) for text in texts))
+
+
+@lru_cache(maxsize=131_072)
+def _is_answer(word: str, answer: str, lang: str, typos: int) -> bool:
+    return is_right(word, [answer], lang=lang, typos=typos)
