@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from gate.bank.draw import Drawn, choose_language, draw, sticky_draw
-from gate.bank.question import Bank, Question
+from gate.bank.question import Bank, Question, Variant
 from gate.clients import EVERYBODY, ClientKey
 from gate.config import Config, Site
+from gate.errors import BankError
 from gate.hosts import fitting
 from gate.languages import direction
 from gate.limiter import counter
@@ -20,8 +22,12 @@ from gate.signing.tokens import Sealer
 from gate.stores.base import Store
 from gate.verdicts import Asked
 
+_log = logging.getLogger("gate")
+
 MOST_SKIPS = 3
 """So many skips bring another question within one sticky window; after them the same one stays."""
+
+_MOST_DRAWS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +87,7 @@ class Asking:
 
     def ask(self, site: Site, form: Form, reader: Reader) -> tuple[Asked, str]:
         """Put a question; return it with the id of the question drawn."""
-        drawn = self._draw(site, reader)
+        drawn, variant = self._usable(site, reader)
         question = drawn.question
         now = self._clock()
         challenge = Challenge(
@@ -97,13 +103,15 @@ class Asking:
             expires_ms=int((now + self._lifetime) * 1000),
         )
         text = self._sealer.write_challenge(challenge)
-        return self.asked(site, question, drawn.number, text, self._lifetime), question.id
+        return self.asked(site, question, variant, text, self._lifetime), question.id
 
-    def asked(self, site: Site, question: Question, variant: int, challenge: str, expires_in: float) -> Asked:
+    def asked(
+        self, site: Site, question: Question, variant: Variant, challenge: str, expires_in: float
+    ) -> Asked:
         """Return a question as it is put to the poster; ``challenge`` is the signed text that stands for it."""
         return Asked(
             challenge=challenge,
-            question=question.wording.variant(variant).ask,
+            question=variant.ask,
             lang=question.lang,
             dir=direction(question.lang),
             hint=question.hint,
@@ -126,6 +134,18 @@ class Asking:
         if not self._is_sticky(client):
             return 0
         return self._store.hit(counter(b"turn", client, site.short), self._sticky)
+
+    def _usable(self, site: Site, reader: Reader) -> tuple[Drawn, Variant]:
+        """Draw until a variant can be put: loading a bank renders only some of them."""
+        drawn = self._draw(site, reader)
+        for _ in range(_MOST_DRAWS):
+            try:
+                return drawn, drawn.question.wording.variant(drawn.number)
+            except BankError as error:
+                _log.error("a variant cannot be used, see `gate bank check`: %s", error)
+            reader = replace(reader, client=None, avoid=drawn.question.family)
+            drawn = self._draw(site, reader)
+        return drawn, drawn.question.wording.variant(drawn.number)
 
     def _draw(self, site: Site, reader: Reader) -> Drawn:
         langs = site.langs or (self._lang,)

@@ -33,7 +33,7 @@ class Gatekeeper:
     """Decides everything; knows no web and no files.
 
     Methods return values of ``gate.verdicts`` that are true only where the poster may go on. A store that does
-    not answer raises ``StoreError``: nothing was let through.
+    not answer raises ``StoreError``, a bank that has nothing to ask ``BankError``: nothing was let through.
     """
 
     def __init__(
@@ -113,7 +113,8 @@ class Gatekeeper:
         if opened is None or opened.question is None:
             return None
         left = opened.challenge.expires_ms / 1000 - self._clock()
-        return self._asking.asked(opened.site, opened.question, opened.challenge.variant, challenge, left)
+        variant = opened.question.wording.variant(opened.challenge.variant)
+        return self._asking.asked(opened.site, opened.question, variant, challenge, left)
 
     def answer(
         self, challenge: str, answer: str, *, cdata: str = "", poster: Poster = NOBODY, proof: bytes = b""

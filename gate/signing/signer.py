@@ -10,9 +10,7 @@ from itsdangerous import Signer
 
 from gate.signing.keys import Mac
 
-__all__ = ["SIGNATURE_CHARACTERS", "KeptSigner", "decode", "encode"]
-
-SIGNATURE_CHARACTERS = 43
+__all__ = ["KeptSigner", "decode", "encode"]
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")

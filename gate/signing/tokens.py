@@ -30,7 +30,7 @@ from gate.signing.claims import (
     new_id,
 )
 from gate.signing.keys import KID_BYTES, Key, KeyRing
-from gate.signing.signer import SIGNATURE_CHARACTERS, KeptSigner, decode, encode
+from gate.signing.signer import KeptSigner, decode, encode
 
 __all__ = [
     "MOST_ACTION",
@@ -268,7 +268,7 @@ class Sealer:
             _forged(kind, "it is too long or has foreign characters")
         value, _, signature = packed.encode("ascii").partition(b".")
         payload = decode(value)
-        if payload is None or len(payload) < kind.fixed or len(signature) != SIGNATURE_CHARACTERS:
+        if payload is None or len(payload) < kind.fixed:
             _forged(kind, "it is incomplete or was copied wrongly")
         kid = payload[1 : 1 + KID_BYTES]
         if self.ring.verifying(kid, now) is None:

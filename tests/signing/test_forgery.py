@@ -154,6 +154,12 @@ def test_kind_byte_and_salt_each_hold_alone(text: str, kind: str, read: Read, ke
         assert refused(read, signed(payload, f"gate.{other}.v1"))
 
 
+def test_short_payload_is_refused_even_if_signed(text: str, kind: str, read: Read, key: Key) -> None:
+    stock = Signer(key.secret, f"gate.{kind}.v1", key_derivation="hmac", digest_method=sha256)
+    for size in range(43):
+        assert refused(read, stock.sign(encode(parts_of(text)[0][:size])).decode())
+
+
 def test_payload_in_another_spelling_is_refused_even_if_signed(
     text: str, kind: str, read: Read, key: Key
 ) -> None:

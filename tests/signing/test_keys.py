@@ -24,6 +24,7 @@ def test_wire_id_follows_from_the_secret_alone() -> None:
 
 def test_repr_hides_secret_and_derived_keys() -> None:
     key = Key(FIRST.encode(), "spring")
+    key.derive("label")
     shown = repr(key) + repr(KeyRing([key], key)) + repr(key.mac("label"))
     assert FIRST not in shown
     assert key.derive("label").hex() not in shown
@@ -138,6 +139,7 @@ sining = 1
 [[key]]
 name = "2026-11"
 secret = "{FIRST}"
+created = 2026-11-25T10:00:00
 retires = 2026-12-01
 [[key]]
 secret = "changeme"
@@ -162,6 +164,7 @@ secret = "{SECOND}"
         load_keys(text, "keys.toml")
     assert [(fault.place, fault.problem) for fault in caught.value.faults] == [
         ("keys.toml: sining", "unknown key"),
+        ("keys.toml: key[0]: created", "a date without time and offset"),
         ("keys.toml: key[0]: retires", "a date without time and offset"),
         ("keys.toml: key[1]: retired", "unknown key"),
         ("keys.toml: key[1]: name", "missing or not text"),
@@ -191,7 +194,7 @@ secret = "{SECOND}"
             "keys.toml: signing",
         ),
         (f"secret = {FIRST}", "keys.toml"),
-        ("[" * 100_000, "keys.toml"),
+        ("a = " + "[" * 100_000, "keys.toml"),
         (b"\xff", "keys.toml"),
     ],
 )

@@ -63,6 +63,10 @@ def test_random_secret_is_taken(make: object) -> None:
     assert [weak_reason(make(chance), 16) for _ in range(2_000)] == [None] * 2_000  # type: ignore[operator]
 
 
+def test_three_letters_left_among_random_bytes_are_no_example() -> None:
+    assert weak_reason(b"\x91d\xf0\x03\xb7e\x1c\xd8\xaa\x99v\x15\xc4\xfe\x86\xe1", 16) is None
+
+
 def test_secret_comes_back_as_bytes_without_the_last_line_break_of_its_file() -> None:
     text = secrets.token_urlsafe(48)
     assert (
