@@ -146,7 +146,9 @@ class Live:
         try:
             _write_private(self._last_good, content.dump())
         except OSError as error:
-            _log.warning("the last good state is not kept for a restart: %s (%s)", error.strerror, error.filename)
+            _log.warning(
+                "the last good state is not kept for a restart: %s (%s)", error.strerror, error.filename
+            )
 
     def _unchanged(self, content: Content) -> bool:
         try:

@@ -13,8 +13,8 @@ from gate.bank.draw import choose_language, draw
 from gate.bank.load import parse_bank
 from gate.bank.question import Bank
 from gate.bank.sources import find_sources, read_sources
-from gate.config import Config, parse_config
-from gate.errors import BankError, ConfigError
+from gate.config import Config, Site, parse_config
+from gate.errors import BankError, ConfigError, Fault
 from gate.parsing import Faults, parse_toml
 from gate.signing.keys import KeyRing, load_keys
 
@@ -78,6 +78,7 @@ class Source:
         allow_public_test_keys: bool = False,
     ) -> None:
         self._path = path
+        self._place = path.name if path else "GATE_CONFIG"
         self._table = table or {}
         self._base = base or (path.absolute().parent if path else Path.cwd())
         self._environ = environ
@@ -102,7 +103,9 @@ class Source:
         elif keys is None:
             keys = KeyRing.of(config.signing.current, config.signing.previous)
         bank = parse_bank(content.bank, config.bank.lang)
-        _check_sites(config, bank)
+        faults = tuple(unaskable(config, bank, self._place))
+        if faults:
+            raise ConfigError(faults)
         return Loaded(config=config, keys=keys, bank=bank)
 
     def load(self) -> Loaded:
@@ -121,7 +124,7 @@ class Source:
         yield from (path for _, path in find_sources(config.bank.files, config.base))
 
     def _config(self, content: bytes) -> tuple[Config, KeyRing | None]:
-        place = self._path.name if self._path else "GATE_CONFIG"
+        place = self._place
         table: Mapping[str, Any] | None = self._table
         if self._path is not None:
             faults = Faults()
@@ -138,20 +141,37 @@ class Source:
         return self._complete(config) if self._complete is not None else (config, None)
 
 
-def _check_sites(config: Config, bank: Bank) -> None:
-    """Refuse a site that has nothing to ask in one of its languages: its posters could not post."""
-    faults = Faults()
-    for site in config.sites:
-        langs = [
-            choose_language((lang,), (), None, bank.languages) for lang in site.langs or (config.bank.lang,)
-        ]
-        for lang in [lang for lang in langs if lang in bank.languages] or langs[:1]:
+def unaskable(config: Config, bank: Bank, place: str) -> Iterator[Fault]:
+    """Yield a fault for each site whose posters would be sent away, because no question fits it."""
+    for number, site in enumerate(config.sites, 1):
+        here = f'{place}: [[site]] #{number} "{site.sitekey}"'
+        langs = langs_of(config, site)
+        offered = dict.fromkeys(
+            _in_bank(lang, bank) for lang in langs if _in_bank(lang, bank) in bank.languages
+        )
+        if not offered:
+            known = ", ".join(bank.languages)
+            problem = f"no enabled question in {' or '.join(langs)}"
+            yield Fault(here, problem, f"write some, or name a language of the bank: {known}")
+        for lang in offered:
             try:
-                draw(bank, lang=lang, tags=site.tags, rng=lambda _limit: 0)
+                draw(bank, lang=lang, tags=site.tags, rng=lambda _: 0)
             except BankError as error:
-                for fault in error.faults:
-                    faults.add(f'[[site]] "{site.sitekey}"', fault.problem, fault.remedy)
-    faults.raise_as(ConfigError)
+                yield from (Fault(here, fault.problem, fault.remedy) for fault in error.faults)
+
+
+def unasked_languages(config: Config, bank: Bank, site: Site) -> list[str]:
+    """Return those of a site's languages that the bank has no question in."""
+    return [lang for lang in langs_of(config, site) if _in_bank(lang, bank) not in bank.languages]
+
+
+def langs_of(config: Config, site: Site) -> tuple[str, ...]:
+    """Return the languages that a site's posters are asked in."""
+    return site.langs or (config.bank.lang,)
+
+
+def _in_bank(lang: str, bank: Bank) -> str:
+    return choose_language((lang,), (), None, bank.languages)
 
 
 def _read(path: Path) -> bytes:

@@ -1,0 +1,61 @@
+"""What a person reads when a command refuses: faults one a line with their count, or one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import IO, Any
+
+import click
+
+from gate.errors import Fault, FaultsError, GateError
+
+FAULTS_FOUND = 1
+INTERRUPTED = 130
+"""What a shell reports for a program that Ctrl-C ended (128 + SIGINT)."""
+
+_NO_FILE = ("GATE_", "store ", "questions in ")
+
+
+class Refused(click.ClickException):
+    """A command did not do what it was asked; the message says why and what to do."""
+
+    exit_code = FAULTS_FOUND
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the message to standard error."""
+        click.echo(self.format_message(), file=file, err=True)
+
+
+class Stopped(Refused):
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = INTERRUPTED
+
+    def __init__(self) -> None:
+        super().__init__("Stopped.")
+
+
+def refusal(error: GateError) -> Refused:
+    """Return an error as its reader sees it: every fault on its line, and how many there are."""
+    if isinstance(error, FaultsError):
+        return Refused(f"{error}\n{tally(error.faults)}")
+    return Refused(str(error))
+
+
+def tally(faults: Sequence[Fault], kind: str = "fault") -> str:
+    """Count faults and the files they stand in: "3 faults in 2 files"."""
+    heads = {fault.place.partition(": ")[0] for fault in faults}
+    files = [head for head in heads if not head.startswith(_NO_FILE)]
+    where = f" in {counted(len(files), 'file')}" if files else ""
+    return f"{counted(len(faults), kind)}{where}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Put a number before a noun: ``counted(2, "file")`` is "2 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def without_password(url: str) -> str:
+    """Return a store's URL as it may be shown."""
+    return re.sub(r"//[^/@]*@", "//***@", url)

@@ -1,0 +1,39 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+def _existing(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    if value is None or value.is_file():
+        return value
+    if value.is_dir():
+        problem = f'"{value}" is a folder; name the file in it, such as {value / "config.toml"}'
+    elif value.exists():
+        problem = f'"{value}" is no ordinary file; name a config.toml'
+    else:
+        problem = f'there is no file "{value}"; correct the path, or run `gate init` to make one'
+    raise click.BadParameter(problem, ctx=context, param=parameter)
+
+
+config_option = click.option(
+    "--config",
+    "-c",
+    type=click.Path(path_type=Path),
+    callback=_existing,
+    required=True,
+    metavar="FILE",
+    help="The config.toml that `gate init` made.",
+)
+
+optional_config_option = click.option(
+    "--config",
+    "-c",
+    type=click.Path(path_type=Path),
+    callback=_existing,
+    metavar="FILE",
+    help="Take the questions and the language that this config.toml names.",
+)

@@ -1,0 +1,159 @@
+"""The program as a person starts it: real processes, each with an end to its patience."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import gate
+
+PATIENCE = 30.0
+_ROOT = str(Path(gate.__file__).parents[1])
+
+
+def run_gate(*args: str | Path, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "gate", *map(str, args)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=clean_environ(**environ),
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+    """Wait until ``condition`` returns something true; return that."""
+    give_up = time.monotonic() + patience
+    while time.monotonic() < give_up:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"waited {patience:g} s in vain: {what}")
+
+
+class Running:
+    """A server that was started; it leads a process group of its own, so that nothing of it can be left."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int, folder: Path) -> None:
+        self.process = process
+        self.port = port
+        self._folder = folder
+
+    @property
+    def out(self) -> str:
+        return (self._folder / "out").read_text()
+
+    @property
+    def err(self) -> str:
+        return (self._folder / "err").read_text()
+
+    def log(self, message: str) -> list[dict[str, Any]]:
+        """Return the log's lines with this message; every line of standard error must be one of the log."""
+        lines = [json.loads(line) for line in self.err.splitlines()]
+        return [line for line in lines if line["message"] == message]
+
+    def get(self, path: str, **query: str) -> Any:
+        return self._send("GET", f"{path}?{urlencode(query)}", None)
+
+    def post(self, path: str, **fields: str) -> Any:
+        return self._send("POST", path, urlencode(fields))
+
+    def is_up(self) -> bool:
+        assert self.process.poll() is None, self.out + self.err
+        try:
+            return bool(self.get("/healthz")["alive"])
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def workers(self) -> list[int]:
+        return [pid for pid in children(self.process.pid) if "spawn_main" in _command_line(pid)]
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal to the parent and return its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def group_is_gone(self) -> bool:
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    def _send(self, method: str, path: str, body: str | None) -> Any:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        try:
+            connection.request(method, path, body, kind)
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+
+
+@contextmanager
+def running(folder: Path, port: int, *args: str | Path, **environ: str) -> Iterator[Running]:
+    """Start a server; whatever is left of it at the end is killed."""
+    with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gate", *map(str, args)],
+            stdout=out,
+            stderr=err,
+            text=True,
+            env=clean_environ(**environ),
+            start_new_session=True,
+        )
+    server = Running(process, port, folder)
+    try:
+        yield server
+    finally:
+        if not server.group_is_gone():
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(PATIENCE)
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            except OSError:
+                continue
+            if int(parent) == pid:
+                found.append(int(folder.name))
+    return found
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def clean_environ(**more: str) -> dict[str, str]:
+    """Return the environment without the gate's own variables, and with the checkout to import from."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GATE_")}
+    return {**ours, "PYTHONPATH": _ROOT, **more}
