@@ -19,12 +19,13 @@ def _same(outcome: Outcome, key: str) -> Site:
 
 _OWN = tuple(_same(outcome, f"test-{outcome.value}") for outcome in Outcome if outcome is not Outcome.NORMAL)
 
-_RECAPTCHA = _site(
-    Outcome.PASS, "6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI", "6LeIxAcTAAAAAGG-vFI1TnRWxMZNFuojJ4WifJWe"
+RECAPTCHA = (
+    _site(
+        Outcome.PASS, "6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI", "6LeIxAcTAAAAAGG-vFI1TnRWxMZNFuojJ4WifJWe"
+    ),
 )
-_HCAPTCHA = _site(Outcome.PASS, "10000000-ffff-ffff-ffff-000000000001", f"0x{'0' * 40}")
-
-_TURNSTILE = (
+HCAPTCHA = (_site(Outcome.PASS, "10000000-ffff-ffff-ffff-000000000001", f"0x{'0' * 40}"),)
+TURNSTILE = (
     _site(Outcome.PASS, "1x00000000000000000000AA", "1x0000000000000000000000000000000AA"),
     _same(Outcome.PASS, "1x00000000000000000000BB"),
     _site(Outcome.FAIL, "2x00000000000000000000AB", "2x0000000000000000000000000000000AA"),
@@ -33,7 +34,7 @@ _TURNSTILE = (
     _same(Outcome.SPENT, "3x0000000000000000000000000000000AA"),
 )
 
-TEST_SITES = (*_OWN, _RECAPTCHA, _HCAPTCHA, *_TURNSTILE)
+TEST_SITES = (*_OWN, *RECAPTCHA, *HCAPTCHA, *TURNSTILE)
 
 TEST_KEYS = frozenset(key for site in TEST_SITES for key in (site.sitekey, site.secret))
 """Every sitekey and secret that anybody can look up."""

@@ -1,0 +1,86 @@
+"""What a Flask application brings along, so that nothing needs to be configured: keys, a site, a folder."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+
+from gate.config import Config, Site
+from gate.errors import ConfigError, Fault, WeakKeyError
+from gate.live import Live
+from gate.signing.keys import KeyRing
+from gate.signing.strength import weak_reason
+from gate.sources import Source
+
+SITEKEY = "embedded"
+_LABEL = "gate embedded v1"
+_LEAST_BYTES = 16
+
+
+def embedded(app: Flask, *, clock: Callable[[], float] = time.time) -> Live:
+    """Return the gate that runs inside ``app``.
+
+    ``GATE_CONFIG`` is a path to a config.toml, or a mapping of the same shape; without it the defaults hold.
+    Relative paths in a mapping are meant from ``instance/gate/``, where the store lies too.
+
+    Raises:
+        ConfigError, BankError: the settings or the questions cannot be used.
+        WeakKeyError: ``SECRET_KEY`` is missing or could be guessed.
+        StoreError: the store cannot be used.
+    """
+    given = app.config.get("GATE_CONFIG")
+
+    def complete(config: Config) -> tuple[Config, KeyRing | None]:
+        own_keys = bool(config.signing.current or config.signing.file)
+        keys = None if own_keys else _keys(app)
+        sites = config.sites or (_site(app, config.signing.current.encode() or _secret_key(app)),)
+        server = replace(config.server, workers=1)
+        return replace(config, sites=sites, server=server), keys
+
+    if given is None or isinstance(given, Mapping):
+        base = Path(app.instance_path) / "gate"
+        return Live(Source(table=given or {}, base=base, environ={}, complete=complete), clock=clock)
+    if isinstance(given, str | Path):
+        path = Path(app.root_path, given)
+        return Live(Source(path, environ={}, complete=complete), clock=clock)
+    raise ConfigError(
+        [
+            Fault(
+                "GATE_CONFIG",
+                f"is a {type(given).__name__}",
+                "give a path to a config.toml, or a dict like one",
+            )
+        ]
+    )
+
+
+def _site(app: Flask, secret: bytes) -> Site:
+    digest = hmac.digest(secret, b"gate embedded site", "sha256")
+    return Site(name=app.name, sitekey=SITEKEY, secret=digest.hex())
+
+
+def _keys(app: Flask) -> KeyRing:
+    fallbacks = [_octets(key) for key in app.config.get("SECRET_KEY_FALLBACKS") or ()]
+    return KeyRing.derived(_secret_key(app), fallbacks, _LABEL)
+
+
+def _secret_key(app: Flask) -> bytes:
+    key = _octets(app.secret_key or b"")
+    reason = weak_reason(key, _LEAST_BYTES) if key else "is missing"
+    if reason is not None:
+        raise WeakKeyError(
+            f"SECRET_KEY {reason}",
+            "put this line where your application is configured, and keep it to yourself: "
+            f'app.config["SECRET_KEY"] = "{secrets.token_urlsafe(48)}"',
+        )
+    return key
+
+
+def _octets(key: str | bytes) -> bytes:
+    return key.encode() if isinstance(key, str) else key

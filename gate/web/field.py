@@ -1,0 +1,125 @@
+"""``GateField``: the question as a field of a WTForms form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from flask import Request, request
+from markupsafe import Markup
+from wtforms import Field
+from wtforms.form import BaseForm
+
+from gate.web.attempt import Attempt, State
+from gate.web.extension import make_attempt, render
+from gate.web.words import TITLE
+
+About = str | Callable[[Request], str | None] | None
+
+
+class GateWidget:
+    """Renders the field from the template ``gate/field.html``, which a host may override."""
+
+    def __call__(self, field: GateField, **kwargs: Any) -> Markup:
+        """Return the field's HTML; ``id`` is what its element ids begin with."""
+        return render(field.attempt, prefix=kwargs.pop("id", field.id))
+
+
+class GateField(Field):
+    """A question that must be answered before the form is valid.
+
+    ``action`` (1 to 32 of A-Z a-z 0-9 _ -) and ``about`` (a text, or a function of the request) bind the answer
+    to this form and to its subject. ``hold_for`` names the buttons that judge an answer without spending it, such
+    as a preview.
+
+    The field validates those after it before it spends an answer, so whoever has answered right is not asked
+    again because something else was wrong. It takes no value of the form's object and gives none to it.
+    """
+
+    widget = GateWidget()
+
+    def __init__(
+        self,
+        label: str | None = None,
+        *,
+        action: str = "",
+        about: About = None,
+        hold_for: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(TITLE if label is None else label, **kwargs)
+        self._action = action
+        self._about = about
+        self._hold_for = tuple(hold_for)
+        self._items: list[tuple[str, str]] | None = None
+        self._attempt: Attempt | None = None
+
+    @property
+    def attempt(self) -> Attempt:
+        """This form's attempt, made when it is first needed: it needs the request."""
+        if self._attempt is None:
+            about = self._about(request) if callable(self._about) else self._about
+            self._attempt = make_attempt(self._items, action=self._action, about=about)
+        return self._attempt
+
+    @property
+    def receipt(self) -> str | None:
+        """The receipt of the reply that was let through; of the first one, if this post repeats it."""
+        return self.attempt.receipt
+
+    @property
+    def repeated(self) -> bool:
+        """Whether this very form was let through before: redirect to the reply with this receipt."""
+        return self.attempt.repeated
+
+    @property
+    def unavailable(self) -> bool:
+        """Whether the gate could not be asked, so that nothing was let through."""
+        return self.attempt.unavailable
+
+    def reopen(self) -> None:
+        """Hold the answer again, where the host has no such reply: it refused it, or lost it before it was kept."""
+        self.attempt.reopen()
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Take the posted form; the field has no value of its own."""
+        self.process_errors = []
+        self.data = None
+        if formdata is not None:
+            self._items = list(_items(formdata))
+
+    def populate_obj(self, obj: object, name: str) -> None:
+        """Leave the object alone: a token is nothing to store."""
+
+    def validate(self, form: BaseForm, extra_validators: Iterable[Any] = ()) -> bool:
+        """Judge the answer, and spend it if every other field is in order."""
+        self.errors = []
+        holding = self._items is not None and any(name in self._hold_for for name, _ in self._items)
+        state = self.attempt.decide(spend=not holding and _others_are_valid(form, self))
+        if state is State.HELD:
+            # Unspent, so nothing may be posted: only a button that posts nothing finds the form valid.
+            return holding
+        if state is not State.PASSED:
+            self.errors = [self.attempt.message]
+        return state is State.PASSED
+
+
+def _items(formdata: Any) -> Iterator[tuple[str, str]]:
+    for name in formdata:
+        for value in formdata.getlist(name):
+            yield name, value if isinstance(value, str) else str(getattr(value, "filename", value))
+
+
+def _others_are_valid(form: BaseForm, own: Field) -> bool:
+    """Say whether no field has errors; those after ``own`` are validated first, as the form would do it."""
+    seen = False
+    valid = True
+    for name, field in form._fields.items():
+        if field is own:
+            seen = True
+        elif not seen:
+            valid = valid and not field.errors
+        elif not isinstance(field, GateField):
+            inline = getattr(form.__class__, f"validate_{name}", None)
+            valid = field.validate(form, (inline,) if inline else ()) and valid
+    return valid

@@ -1,0 +1,62 @@
+"""What tests of the core and of the service share: a frozen clock and a gate that is made of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from gate.bank.load import load_bank
+from tests.service import Clock, Service
+from tests.service import make_live as live_from
+
+
+@pytest.fixture(scope="session")
+def solve() -> Callable[[str], str]:
+    """Answer a question of the English starter bank, as a person would."""
+    answers = {
+        variant.ask: variant.accept[0]
+        for question in load_bank(["starter"]).enabled
+        for variant in map(question.wording.variant, range(question.wording.count))
+    }
+    return answers.__getitem__
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def make_service(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Service]]:
+    """Start gates with settings of one's own: ``make_service(limits={"answers": "2/minute"})``."""
+    started: list[Service] = []
+
+    def make(*, folder: Path = tmp_path, **settings: Any) -> Service:
+        stopwatch = Clock(0.0)
+        live = live_from(folder, clock, stopwatch=stopwatch, **settings)
+        started.append(Service(live, clock, stopwatch, folder))
+        return started[-1]
+
+    yield make
+    for service in started:
+        service.live.close()
+
+
+@pytest.fixture
+def service(make_service: Callable[..., Service]) -> Service:
+    return make_service()
+
+
+@pytest.fixture
+def app(service: Service) -> Flask:
+    return service.app
+
+
+@pytest.fixture
+def client(service: Service) -> FlaskClient:
+    return service.client

@@ -1,0 +1,187 @@
+"""Gate in a host application: what it needs, what it refuses, and what it does without WTForms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string, request
+
+from gate import Gate
+from gate.errors import BankError, ConfigError, WeakKeyError
+from tests.embedding.hosts import OFF, SECRET_KEY, Browser, PlainForm, make_host
+
+
+def application(folder: Path, **settings: Any) -> Flask:
+    app = Flask("forum", instance_path=str(folder))
+    app.config.update(settings)
+    return app
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        (None, "is missing"),
+        ("", "is missing"),
+        ("dev", "is an example that anybody can look up"),
+        ("short-one", "has only 9 of at least 16 bytes"),
+        ("a" * 40, "has only 1 different characters"),
+    ],
+)
+def test_a_weak_secret_key_is_refused_with_the_line_to_paste(
+    tmp_path: Path, key: str | None, reason: str
+) -> None:
+    with pytest.raises(WeakKeyError) as refused:
+        Gate(application(tmp_path, SECRET_KEY=key))
+    assert str(refused.value).startswith(f"SECRET_KEY {reason}")
+    line = re.search(r'app\.config\["SECRET_KEY"\] = "(.+)"', str(refused.value))
+    assert line is not None
+    Gate(application(tmp_path, SECRET_KEY=line[1]))
+
+
+def test_the_store_lies_in_the_instance_folder(tmp_path: Path) -> None:
+    Gate(application(tmp_path, SECRET_KEY=SECRET_KEY))
+    assert (tmp_path / "gate" / "gate.db").is_file()
+    assert (tmp_path / "gate").stat().st_mode & 0o777 == 0o700
+
+
+def test_gate_config_is_a_mapping_or_a_path(tmp_path: Path) -> None:
+    bank = '[[question]]\nask = "Which word is secret?"\naccept = "marzipan"\n'
+    (tmp_path / "bank.toml").write_text(bank)
+    (tmp_path / "config.toml").write_text('[bank]\nfiles = ["bank.toml"]\n')
+    for given in (str(tmp_path / "config.toml"), {"bank": {"files": [str(tmp_path / "bank.toml")]}}):
+        app = application(tmp_path / "instance", SECRET_KEY=SECRET_KEY, GATE_CONFIG=given)
+        Gate(app)
+        with app.test_request_context("/"):
+            assert "Which word is secret?" in render_template_string("{{ gate() }}")
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "named"),
+    [
+        ({"bank": {"fils": []}}, ConfigError, 'did you mean "files"?'),
+        ({"bank": {"files": ["nowhere.toml"]}}, BankError, "nowhere.toml: no such file"),
+        (17, ConfigError, "give a path to a config.toml, or a dict like one"),
+    ],
+)
+def test_a_wrong_gate_config_stops_the_start(
+    tmp_path: Path, given: object, error: type[Exception], named: str
+) -> None:
+    with pytest.raises(error) as refused:
+        Gate(application(tmp_path, SECRET_KEY=SECRET_KEY, GATE_CONFIG=given))
+    assert named in str(refused.value)
+
+
+def test_it_never_passes_because_the_application_is_testing(tmp_path: Path) -> None:
+    host = make_host(tmp_path, PlainForm, TESTING=True)
+    browser = Browser(host.app.test_client(), str)
+    browser.send(browser.open(), right=False, name="Ana", body="text")
+    assert host.posted == []
+
+
+def test_a_key_becomes_a_fallback_without_costing_a_question(
+    tmp_path: Path, solve: Callable[[str], str]
+) -> None:
+    page = Browser(make_host(tmp_path, PlainForm).app.test_client(), solve).open()
+    host = make_host(
+        tmp_path, PlainForm, SECRET_KEY="another-long-and-random-key-4711", SECRET_KEY_FALLBACKS=[SECRET_KEY]
+    )
+    sent = Browser(host.app.test_client(), solve).send(page, right=True, name="Ana", body="text")
+    assert sent.html == "posted"
+
+
+def test_a_key_that_is_gone_costs_one_question_and_no_text(
+    tmp_path: Path, solve: Callable[[str], str]
+) -> None:
+    page = Browser(make_host(tmp_path, PlainForm).app.test_client(), solve).open()
+    host = make_host(tmp_path, PlainForm, SECRET_KEY="another-long-and-random-key-4711")
+    browser = Browser(host.app.test_client(), solve)
+    again = browser.send(page, right=True, name="Ana", body="text")
+    assert host.posted == []
+    assert again.fields["body"] == "text"
+    assert browser.send(again, right=True).html == "posted"
+
+
+def test_several_applications_in_one_process_do_not_share_answers(
+    tmp_path: Path, solve: Callable[[str], str]
+) -> None:
+    first = make_host(tmp_path / "one", PlainForm)
+    second = make_host(tmp_path / "two", PlainForm, SECRET_KEY="another-long-and-random-key-4711")
+    page = Browser(first.app.test_client(), solve).open()
+    Browser(second.app.test_client(), solve).send(page, right=True, name="Ana", body="text")
+    assert second.posted == []
+    assert (
+        Browser(first.app.test_client(), solve).send(page, right=True, name="Ana", body="text").html
+        == "posted"
+    )
+
+
+def test_two_processes_share_what_was_used(tmp_path: Path, solve: Callable[[str], str]) -> None:
+    """Two workers are two applications over one instance folder."""
+    workers = [make_host(tmp_path, PlainForm) for _ in range(2)]
+    page = Browser(workers[0].app.test_client(), solve).open()
+    for worker in workers:
+        Browser(worker.app.test_client(), solve).send(page, right=True, name="Ana", body="text")
+    assert [len(worker.posted) for worker in workers] == [1, 0]
+    assert workers[1].forms[0].gate.repeated
+    assert workers[1].forms[0].gate.receipt == workers[0].receipts[0]
+
+
+def test_a_form_without_wtforms(tmp_path: Path, solve: Callable[[str], str]) -> None:
+    app = application(tmp_path, SECRET_KEY=SECRET_KEY, GATE_CONFIG=OFF)
+    gate = Gate(app)
+    posted: list[str] = []
+
+    @app.route("/", methods=["GET", "POST"])
+    def reply() -> str:
+        result = None
+        if request.method == "POST":
+            result = gate.verify(request, action="reply", spend=bool(request.form["body"]))
+            if result:
+                posted.append(request.form["body"])
+                return "posted"
+        return render_template_string(
+            '<form method="post"><textarea name="body"></textarea>{{ gate(result, action="reply") }}</form>',
+            result=result,
+        )
+
+    browser = Browser(app.test_client(), solve)
+    page = browser.send(browser.open(), right=False, body="text")
+    assert "That is not the answer" in page.html
+    page = browser.send(page, right=True, body="")
+    assert "Answered" in page.html
+    assert posted == []
+    assert browser.send(page, body="text").html == "posted"
+    browser.send(page, body="text")
+    assert posted == ["text"]
+
+
+def test_an_application_without_a_gate_says_what_is_missing(tmp_path: Path) -> None:
+    app = application(tmp_path, SECRET_KEY=SECRET_KEY)
+    with app.test_request_context("/"), pytest.raises(RuntimeError, match="call Gate"):
+        PlainForm().gate()
+
+
+def test_a_host_overrides_the_template(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "gate").mkdir(parents=True)
+    (tmp_path / "templates" / "gate" / "field.html").write_text("<b>{{ attempt.question.question }}</b>")
+    app = Flask("forum", instance_path=str(tmp_path), template_folder=str(tmp_path / "templates"))
+    app.config["SECRET_KEY"] = SECRET_KEY
+    Gate(app)
+    with app.test_request_context("/"):
+        assert render_template_string("{{ gate() }}").startswith("<b>")
+
+
+def test_a_reply_is_reported_by_its_receipt(tmp_path: Path, solve: Callable[[str], str]) -> None:
+    host = make_host(tmp_path, PlainForm)
+    browser = Browser(host.app.test_client(), solve)
+    browser.send(browser.open(), right=True, name="Ana", body="text")
+    gate = host.app.jinja_env.globals["gate"]
+    with host.app.test_request_context("/"):
+        assert gate.report(host.receipts[0], "spam")
+        assert not gate.report("not a receipt", "spam")
+        with pytest.raises(ValueError, match='"spam" or "ham"'):
+            gate.report(host.receipts[0], "bad")
