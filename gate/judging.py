@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,8 +17,6 @@ from gate.signing.tokens import Sealer
 from gate.sites import Sites
 from gate.stores.base import Spend
 from gate.verdicts import Code, Refused
-
-_log = logging.getLogger("gate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +93,6 @@ class Judging:
         if spend is Spend.LOST:
             return Judged(refused=Refused(code=Code.CHALLENGE_USED))
         if spend is Spend.RESET:
-            _log.warning(
-                "a challenge of another store was answered: two stores seen, or the store was replaced"
-            )
             return Judged(refused=Refused(code=Code.CHALLENGE_EXPIRED))
         wrong = None if right else Refused(code=Code.INCORRECT_ANSWER)
         return Judged(refused=wrong, fresh=spend is Spend.WON)

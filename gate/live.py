@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from gate.bank.question import Bank
@@ -61,7 +62,11 @@ class Live:
         self._previous_bank: Bank | None = None
         config = loaded.config
         self.store: Store = open_store(
-            config.store.url, base=config.base, clock=clock, workers=config.server.workers
+            config.store.url,
+            base=config.base,
+            clock=clock,
+            workers=config.server.workers,
+            allow_eviction=config.store.allow_eviction,
         )
         self._asked = AskedTable(clock)
         self.statistics = Statistics(self.store, clock)
@@ -112,6 +117,7 @@ class Live:
         except GateError as error:
             self._refuse(error)
             return
+        loaded = replace(loaded, config=self._as_started(loaded.config))
         if loaded.bank.digests != self._loaded.bank.digests:
             self._previous_bank = self._loaded.bank
         self._gatekeeper = self._gatekeeper_for(loaded)
@@ -119,6 +125,13 @@ class Live:
         self.reload_failed = ""
         self._settle(content, loaded)
         _log.info("files changed: taken over")
+
+    def _as_started(self, config: Config) -> Config:
+        """Keep the settings that a running process cannot change: the address decides, say, about test keys."""
+        ours = self._loaded.config
+        if (config.server, config.store) != (ours.server, ours.store):
+            _log.warning("[server] or [store] changed: restart gate to take that over")
+        return replace(config, server=ours.server, store=ours.store)
 
     def _gatekeeper_for(self, loaded: Loaded) -> Gatekeeper:
         return Gatekeeper(

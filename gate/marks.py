@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from gate.config import Config
 from gate.signing.claims import RECEIPT_MS, Challenge, Receipt, Token
 from gate.stores.base import Kind, Spend, Store
+
+_log = logging.getLogger("gate")
 
 _RECEIPT_SECONDS = RECEIPT_MS / 1000
 
@@ -23,33 +26,29 @@ class Marks:
 
     def challenge(self, challenge: Challenge, proof: bytes) -> Spend:
         """Mark a challenge as judged or skipped."""
-        return self._store.spend(
-            Kind.CHALLENGE,
-            challenge.site,
-            challenge.id,
-            self._challenge_ttl,
-            challenge.epoch,
-            self._or_any(proof),
-        )
+        ttl = self._challenge_ttl
+        return self._spend(Kind.CHALLENGE, challenge.site, challenge.id, ttl, challenge.epoch, proof)
 
     def token(self, token: Token, proof: bytes, *, peek: bool = False) -> Spend:
         """Mark a token as spent; with ``peek`` only say what that would come to."""
         if peek:
             return self._store.peek(Kind.TOKEN, token.site, token.id, token.epoch, self._or_any(proof))
-        return self._store.spend(
-            Kind.TOKEN, token.site, token.id, self._token_ttl, token.epoch, self._or_any(proof)
-        )
+        return self._spend(Kind.TOKEN, token.site, token.id, self._token_ttl, token.epoch, proof)
 
     def receipt(self, receipt: Receipt) -> Spend:
         """Mark a receipt as reported."""
-        return self._store.spend(
-            Kind.RECEIPT,
-            receipt.site,
-            receipt.token_id,
-            _RECEIPT_SECONDS,
-            self._store.epoch,
-            self._or_any(b""),
-        )
+        epoch = self._store.epoch
+        return self._spend(Kind.RECEIPT, receipt.site, receipt.token_id, _RECEIPT_SECONDS, epoch, b"")
+
+    def _spend(self, kind: Kind, site: bytes, name: bytes, ttl: float, epoch: bytes, proof: bytes) -> Spend:
+        spend = self._store.spend(kind, site, name, ttl, epoch, self._or_any(proof))
+        if spend is Spend.RESET:
+            _log.warning(
+                "two stores seen: a %s came back that another store was to remember, so it is asked anew; "
+                "either the store was replaced, or machines that share keys do not share a store",
+                kind.value,
+            )
+        return spend
 
     def _or_any(self, proof: bytes) -> bytes:
         return proof or self._random(16)

@@ -106,6 +106,8 @@ def warnings(config: Config) -> Iterator[str]:
     """Yield what the operator of a running service should know."""
     if config.server.testing:
         yield "test keys are on: anybody can look them up; set [server] testing = false for real use"
+    if config.dashboard.enabled:
+        yield "[dashboard] enabled has no effect: this version has no dashboard"
     if config.store.url == "memory://":
         yield "the store is memory alone: at a restart all used tokens are forgotten, and refused"
 

@@ -23,7 +23,14 @@ _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _KEY_LETTERS = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _ADDRESS = re.compile(r"[^\s@?]+@[^\s@?]+(\?\S*)?")
-_STORES = 'this version has "memory://" and "sqlite:///gate.db"'
+_SERVERS = {
+    "redis": "redis://127.0.0.1:6379/0",
+    "rediss": "rediss://redis.example.org:6380/0",
+    "unix": "unix:///run/redis/redis.sock",
+    "redis+sentinel": "redis+sentinel://host1:26379,host2:26379/name",
+    "redis+cluster": "redis+cluster://host1:6379,host2:6379",
+}
+_STORES = f'there are "memory://", "sqlite:///gate.db" and {", ".join(_SERVERS)}'
 
 
 def between(low: float, high: float, words: str = "") -> Callable[[float], float]:
@@ -149,6 +156,8 @@ def store_url(text: str) -> str:
         if rest != "//":
             raise UnfitError("a memory store has no name", 'write "memory://"')
         return text
+    if scheme in _SERVERS:
+        return _server_url(scheme, rest)
     if scheme != "sqlite":
         raise UnfitError(f'there is no store of the kind "{scheme[:20]}"', _STORES)
     if not rest.startswith("///") or not rest.strip("/"):
@@ -156,6 +165,12 @@ def store_url(text: str) -> str:
     if ":memory:" in rest:
         raise UnfitError("SQLite in memory is another store in each connection", 'write "memory://"')
     return text
+
+
+def _server_url(scheme: str, rest: str) -> str:
+    if not rest.startswith("//") or not rest.strip("/"):
+        raise UnfitError("no server in the store's URL", f'write it like "{_SERVERS[scheme]}"')
+    return f"{scheme}:{rest}"
 
 
 def _key(text: str, longest: int, remedy: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gate.config.settings import PLACEHOLDER, Setting, UnfitError, as_toml, declared
 from gate.config.tables import Table, note_unknown, stand_ins
-from gate.parsing import Faults, kind_of, quoted
+from gate.parsing import Faults, kind_of
 
 _LONGEST_SECRET_FILE = 16_384
 
@@ -119,4 +119,4 @@ def _secret_from(name: str, base: Path) -> str:
         raise UnfitError(f'"{path}" is not UTF-8', "write the secret in letters and digits") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise UnfitError(f"{quoted(str(path))} cannot be read: {reason}", "let this user read it") from None
+        raise UnfitError(f'"{path}" cannot be read: {reason}', "let this user read it") from None

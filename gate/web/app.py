@@ -22,6 +22,7 @@ from gate.web.nojs import FRAMES, frame_reply
 from gate.web.proxies import Client, client_of
 from gate.web.replies import COMMON_HEADERS, Reply, refusal
 from gate.web.request_log import log_request
+from gate.web.widget import add_widget
 
 _log = logging.getLogger("gate")
 
@@ -75,7 +76,7 @@ def service(live: Live) -> Blueprint:
     routes.add_url_rule("/healthz", "healthz", lambda: _send(health.alive()))
     routes.add_url_rule("/readyz", "readyz", lambda: _send(health.ready()))
     routes.add_url_rule("/metrics", "metrics", metrics)
-    routes.add_url_rule("/gate.css", "css", lambda: send_from_directory(STATIC, "gate.css", max_age=3600))
+    add_widget(routes, live)
     routes.add_url_rule("/openapi.json", "openapi", lambda: send_from_directory(STATIC, "openapi.json"))
     return routes
 

@@ -15,6 +15,7 @@ from gate.web.replies import Reply
 
 _MOST_LANGUAGES = 16
 _LONGEST_TAG = 35
+_MOST_READ_AWAY = 32 * 1024 * 1024
 
 
 def plain_request(request: FlaskRequest, client: Client) -> Request:
@@ -39,6 +40,7 @@ def mirror_request(request: FlaskRequest) -> Request:
         body = request.get_data(cache=False, parse_form_data=False)
     except HTTPException:
         body = None
+        _read_away(request)
     query = request.query_string.decode("utf-8", "replace")
     return Request(method=request.method, query=query, body=body)
 
@@ -55,6 +57,13 @@ def preferred_languages(request: FlaskRequest) -> tuple[str, ...]:
     """Return the languages that the browser prefers, best first; no more and no longer than people have them."""
     wanted = (tag for tag, quality in request.accept_languages if quality > 0 and tag != "*")
     return tuple(tag for tag in islice(wanted, _MOST_LANGUAGES) if len(tag) <= _LONGEST_TAG)
+
+
+def _read_away(request: FlaskRequest) -> None:
+    """Read what is left of a body: a client that is still sending when the reply comes takes it for a crash."""
+    left = min(request.content_length or _MOST_READ_AWAY, _MOST_READ_AWAY)
+    while left > 0 and (read := request.environ["wsgi.input"].read(min(left, MOST_BODY))):
+        left -= len(read)
 
 
 def _body(request: FlaskRequest) -> bytes | None:

@@ -1,0 +1,102 @@
+"""From a URL to a client of Redis or Valkey: one server, a Sentinel set, or a Cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from gate.errors import StoreError
+
+CONNECT_SECONDS = 0.2
+REPLY_SECONDS = 0.5
+
+SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
+
+OnConnect = Callable[[Any], None]
+
+
+def without_password(url: str) -> str:
+    """Return a URL as it may be shown."""
+    scheme, separator, rest = url.partition("://")
+    _, at, place = rest.rpartition("@")
+    return f"{scheme}{separator}{'***@' if at else ''}{place}"
+
+
+def require_client(url: str) -> None:
+    """Raise ``StoreError`` if the client library, an optional extra, is not installed."""
+    if find_spec("redis") is None:
+        raise StoreError(
+            without_password(url),
+            "the client for Redis is not installed",
+            "run pip install 'reply-gate[redis]'",
+        )
+
+
+def connect(url: str, on_connect: OnConnect) -> Any:
+    """Return a client for ``url``; ``on_connect`` is called with each new connection, and may refuse it.
+
+    ``redis://[user:password@]host:port/db``, ``rediss://`` the same over TLS, ``unix:///path?db=0``,
+    ``redis+sentinel://host:port,host:port/name/db``, ``redis+cluster://host:port,host:port``. Connecting may take
+    0.2 s, a reply 0.5 s, and nothing is repeated behind the caller's back.
+    """
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    options: dict[str, Any] = {
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "socket_timeout": REPLY_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "redis_connect_func": on_connect,
+    }
+    parts = urlsplit(url)
+    if parts.scheme == "redis+sentinel":
+        return _sentinel(parts, options)
+    if parts.scheme == "redis+cluster":
+        return _cluster(parts, options)
+    return redis.Redis.from_url(url, **options)
+
+
+def _sentinel(parts: SplitResult, options: dict[str, Any]) -> Any:
+    from redis.sentinel import Sentinel
+
+    name, _, database = parts.path.strip("/").partition("/")
+    if not name:
+        raise StoreError(
+            without_password(parts.geturl()),
+            "does not name the master",
+            "write redis+sentinel://host1:26379,host2:26379/name",
+        )
+    plain = {key: value for key, value in options.items() if key != "redis_connect_func"}
+    sentinel = Sentinel(
+        _addresses(parts, 26379),
+        sentinel_kwargs=plain,
+        db=int(database or 0),
+        **_login(parts),
+        **options,
+    )
+    return sentinel.master_for(name)
+
+
+def _cluster(parts: SplitResult, options: dict[str, Any]) -> Any:
+    from redis.cluster import ClusterNode, RedisCluster
+
+    nodes = [ClusterNode(host, port) for host, port in _addresses(parts, 6379)]
+    return RedisCluster(startup_nodes=nodes, cluster_error_retry_attempts=1, **_login(parts), **options)
+
+
+def _addresses(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
+    places = parts.netloc.rpartition("@")[2].split(",")
+    found = []
+    for place in places:
+        host, _, port = place.rpartition(":") if ":" in place else (place, "", "")
+        found.append((host.strip("[]"), int(port) if port.isdigit() else default_port))
+    return found
+
+
+def _login(parts: SplitResult) -> dict[str, str]:
+    user, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    given = {"username": unquote(user), "password": unquote(password)}
+    return {name: value for name, value in given.items() if value}

@@ -1,0 +1,250 @@
+"""The frame without JavaScript: asks in a page of another host and gives a code to paste into its form.
+
+It needs no cookies: what it must remember, the host of the embedding page too, is signed into the challenge.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+
+from flask import Request, render_template
+from werkzeug.exceptions import HTTPException
+
+from gate.clients import Poster
+from gate.config import Outcome, Site
+from gate.errors import BankError, StoreError
+from gate.gatekeeper import Gatekeeper
+from gate.hosts import host_of
+from gate.verdicts import Asked, Code, Refused
+from gate.web.http import preferred_languages
+from gate.web.proxies import Client
+from gate.web.reader import MAX_BODY
+from gate.web.replies import COMMON_HEADERS, Reply
+
+_log = logging.getLogger("gate")
+
+FRAMES = ("/nojs", "/recaptcha/api/fallback")
+"""The frame's addresses: the gate's own, and the one that pages written for reCAPTCHA know."""
+
+WORDS = {
+    "title": "Spam check",
+    "error": "Error:",
+    "answer": "Check",
+    "another": "Another question",
+    "see": "Where to find the answer",
+    "contact": "Cannot answer? Write to us",
+    "right": "That is right.",
+    "paste": "Copy this code into the text box below this frame, then send your form.",
+    "code": "Your code (a click selects all of it)",
+    "retry": "Try again",
+    "testing": "Test key: this check stops nobody.",
+}
+_UNKNOWN = (
+    "No site has this sitekey. If this is your site, compare it with the [[site]] entry of config.toml."
+)
+_UNAVAILABLE = "The spam check does not work at the moment. Your text is kept: try again in a minute."
+_LIMITED = "There were many tries from your network. Your text is kept: wait {wait}, then try again."
+_SAME_AGAIN = "There is no other question for you at the moment."
+_START_AGAIN = "The spam check has to start again: answer this question."
+_SAYS = {
+    Code.INCORRECT_ANSWER: "“{question}” That is not the answer. Here is another question.",
+    Code.MISSING_ANSWER: "Type an answer to the question.",
+    Code.ANSWER_TOO_LONG: "The answer is too long: a word or a number is enough.",
+    Code.ANSWERED_TOO_FAST: "That was very quick. Wait a second, then press Check again.",
+    Code.CHALLENGE_USED: "The earlier question was already used. Here is another one.",
+    Code.CHALLENGE_EXPIRED: "The earlier question is too old. Here is another one.",
+}
+_STATUS = {Code.RATE_LIMITED: 429, Code.INTERNAL_ERROR: 503, Code.HOSTNAME_MISMATCH: 403}
+
+_LANG = re.compile(r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request of the frame; ``lang`` is what the embedding page wants, None if it does not say."""
+
+    lang: str | None
+    poster: Poster
+    form: Mapping[str, str]
+
+    @property
+    def challenge(self) -> str:
+        """The challenge that comes back."""
+        return self.form.get("gate-challenge", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the frame shows: a question, a code to copy, or neither; ``message`` says what went wrong.
+
+    ``posted``: the poster is at work in the frame, so the focus may go to where it goes on.
+    """
+
+    status: int = 200
+    code: str = "ok"
+    message: str = ""
+    asked: Asked | None = None
+    answer: str = ""
+    token: str | None = field(default=None, repr=False)
+    retry_after: int | None = None
+    posted: bool = True
+
+
+def frame_reply(gatekeeper: Gatekeeper, request: Request, client: Client) -> Reply:
+    """Answer a request to one of ``FRAMES`` with a page."""
+    site = gatekeeper.sites.with_sitekey(_argument(request, "sitekey", "k"))
+    if site is None:
+        return _reply(Page(status=404, code=Code.INVALID_SITEKEY, message=_UNKNOWN, posted=False), None, "")
+    try:
+        visit = _visit(request, client)
+        page = _decided(gatekeeper, site, visit, first=request.method != "POST")
+    except HTTPException:
+        page = _refused(Refused(code=Code.ANSWER_TOO_LONG), status=413)
+    if request.method != "POST":
+        page = replace(page, posted=False)
+    return _reply(page, site, f"?{request.query_string.decode('ascii', 'replace')}")
+
+
+def _visit(request: Request, client: Client) -> Visit:
+    """Return what a request brings. Only the frame's first one comes from the embedding page, and names it."""
+    request.max_content_length = MAX_BODY
+    referer = request.headers.get("Referer") if request.method != "POST" else None
+    lang = _argument(request, "lang", "hl")
+    return Visit(
+        lang=lang if _LANG.fullmatch(lang) else None,
+        poster=Poster(
+            client=client.address,
+            host=host_of(referer) if referer else None,
+            langs=preferred_languages(request),
+        ),
+        form=request.form.to_dict(),
+    )
+
+
+def _argument(request: Request, *names: str) -> str:
+    return next((request.args[name].strip() for name in names if request.args.get(name)), "")
+
+
+def _decided(gatekeeper: Gatekeeper, site: Site, visit: Visit, *, first: bool) -> Page:
+    try:
+        if first:
+            return _fresh(gatekeeper, site, visit)
+        if "gate-another" in visit.form:
+            return _other(gatekeeper, site, visit)
+        return _judged(gatekeeper, site, visit)
+    except (StoreError, BankError) as error:
+        if isinstance(error, BankError):
+            _log.error("no question can be asked: %s", error)
+        return _again(gatekeeper, visit, Refused(code=Code.INTERNAL_ERROR, retry_after=60))
+
+
+def _fresh(gatekeeper: Gatekeeper, site: Site, visit: Visit, message: str = "") -> Page:
+    asked = gatekeeper.ask(site, lang=visit.lang, poster=visit.poster)
+    if isinstance(asked, Refused):
+        return _refused(asked)
+    return Page(asked=asked, message=message)
+
+
+def _other(gatekeeper: Gatekeeper, site: Site, visit: Visit) -> Page:
+    before = gatekeeper.recall(visit.challenge)
+    asked = gatekeeper.ask(site, lang=visit.lang, instead_of=visit.challenge, poster=visit.poster)
+    if isinstance(asked, Refused):
+        if asked.code is Code.INVALID_CHALLENGE:
+            return _fresh(gatekeeper, site, visit, _START_AGAIN)
+        return _again(gatekeeper, visit, asked)
+    same = before is not None and before.question == asked.question
+    return Page(asked=asked, message=_SAME_AGAIN if same else "")
+
+
+def _judged(gatekeeper: Gatekeeper, site: Site, visit: Visit) -> Page:
+    answer = visit.form.get("gate-answer", "")
+    before = gatekeeper.recall(visit.challenge)
+    answered = gatekeeper.answer(
+        visit.challenge, answer, poster=visit.poster, proof=_proof(visit.challenge, answer)
+    )
+    if answered.refused is None:
+        return Page(token=answered.token)
+    if answered.refused.code is Code.INVALID_CHALLENGE:
+        return _fresh(gatekeeper, site, visit, _START_AGAIN)
+    if answered.next is None:
+        return _again(gatekeeper, visit, answered.refused)
+    message = _said(answered.refused, before.question if before else "")
+    return Page(asked=answered.next, message=message, code=answered.refused.code)
+
+
+def _proof(challenge: str, answer: str) -> bytes:
+    """Return what makes an equal second post the same request: a page loaded again shows the same code."""
+    posted = f"{challenge}\0{answer}".encode("utf-8", "surrogatepass")
+    return blake2b(posted, digest_size=16).digest()
+
+
+def _again(gatekeeper: Gatekeeper, visit: Visit, refused: Refused) -> Page:
+    """Show the question as it was, with what was typed: it was sent back unjudged."""
+    if refused.code in (Code.INCORRECT_ANSWER, Code.CHALLENGE_USED, Code.CHALLENGE_EXPIRED):
+        # It can no longer be answered, and no other came in its place: this client has asked too often.
+        return _refused(Refused(code=Code.RATE_LIMITED, retry_after=60))
+    asked = gatekeeper.recall(visit.challenge)
+    return _refused(refused, asked=asked, answer=visit.form.get("gate-answer", ""))
+
+
+def _refused(
+    refused: Refused, *, status: int | None = None, asked: Asked | None = None, answer: str = ""
+) -> Page:
+    return Page(
+        status=status or _STATUS.get(refused.code, 200),
+        code=refused.code,
+        message=_said(refused, asked.question if asked else ""),
+        asked=asked,
+        answer=answer,
+        retry_after=refused.retry_after,
+    )
+
+
+def _said(refused: Refused, question: str) -> str:
+    match refused.code:
+        case Code.INTERNAL_ERROR:
+            return _UNAVAILABLE
+        case Code.RATE_LIMITED:
+            return _LIMITED.format(wait=_time(refused.retry_after or 1))
+        case Code.HOSTNAME_MISMATCH:
+            return refused.message  # for whoever set the page up: posters never see it
+        case _:
+            return _SAYS.get(refused.code, _START_AGAIN).format(question=question)
+
+
+def _time(seconds: int) -> str:
+    if seconds < 60:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    minutes = -(-seconds // 60)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def _reply(page: Page, site: Site | None, again: str) -> Reply:
+    """Return a page as it goes out; ``again`` is the query that opens the frame once more."""
+    testing = site is not None and site.outcome is not Outcome.NORMAL
+    body = render_template("gate/nojs.html", page=page, words=WORDS, testing=testing, again=again)
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        **COMMON_HEADERS,
+        "Content-Security-Policy": _policy(page, site),
+        "X-Robots-Tag": "noindex",
+    }
+    if page.retry_after is not None:
+        headers["Retry-After"] = str(page.retry_after)
+    return Reply(status=page.status, body=body.encode(), headers=headers, code=page.code)
+
+
+def _policy(page: Page, site: Site | None) -> str:
+    """Let the site's pages frame this one; words for whoever set it up wrongly show everywhere."""
+    hosts = site.hosts if site is not None and page.code != Code.HOSTNAME_MISMATCH else ()
+    # A host without scheme and port would mean the usual ports alone; an IPv6 address cannot be written here.
+    named = [f"http://{host}:* https://{host}:*" for host in hosts if ":" not in host]
+    ancestors = " ".join(named) if len(named) == len(hosts) and hosts else "*"
+    return (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {ancestors}"
+    )
