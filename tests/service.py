@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from werkzeug.test import TestResponse
 
@@ -45,7 +45,7 @@ lang = "ar"
 question = [{ id = "usbu", ask = "كم يوما في الأسبوع؟", accept = 7 }]
 """
 
-SITES = [
+SITES: list[dict[str, Any]] = [
     {
         "name": "Forum",
         "sitekey": "forum",
@@ -109,9 +109,7 @@ def make_live(
     if not (folder / "bank").exists():
         write_banks(folder)
     path = write_config(folder, site=site, **sections)
-    return Live(
-        Source(path, environ={}), clock=clock, monotonic=stopwatch or Clock(0.0), last_good=last_good
-    )
+    return Live(Source(path, environ={}), clock=clock, monotonic=stopwatch or Clock(0.0), last_good=last_good)
 
 
 def solutions(*banks: str) -> dict[str, str]:
@@ -139,6 +137,13 @@ def _lines(table: Mapping[str, Any]) -> list[str]:
     return [f"{key} = {json.dumps(value)}" for key, value in table.items()]
 
 
+class Reply(TestResponse):
+    """A response of which a test may expect that there is JSON in it."""
+
+    @property
+    def json(self) -> Any: ...
+
+
 class Service:
     """The gate behind its WSGI application, and what pages, posters and forums do with it."""
 
@@ -161,12 +166,12 @@ class Service:
         headers: Mapping[str, str] | None = None,
         environ: Mapping[str, Any] | None = None,
         **more: Any,
-    ) -> TestResponse:
+    ) -> Reply:
         """Send one request; ``environ`` is what the server would hand over, ``more`` goes to Werkzeug's client."""
         named = dict(headers or {})
         if origin is not None:
             named["Origin"] = origin
-        return self.client.open(
+        response = self.client.open(
             path,
             method=method,
             headers=named,
@@ -174,15 +179,16 @@ class Service:
             environ_overrides={"REMOTE_ADDR": address, **(environ or {})},
             **more,
         )
+        return cast("Reply", response)
 
-    def get(self, path: str, query: Mapping[str, str] | None = None, **more: Any) -> TestResponse:
+    def get(self, path: str, query: Mapping[str, str] | None = None, **more: Any) -> Reply:
         return self.send("GET", path, query_string=query or {}, **more)
 
-    def post(self, path: str, fields: Any = None, **more: Any) -> TestResponse:
+    def post(self, path: str, fields: Any = None, **more: Any) -> Reply:
         """Send fields as JSON."""
         return self.send("POST", path, json={} if fields is None else fields, **more)
 
-    def post_form(self, path: str, fields: Mapping[str, str], **more: Any) -> TestResponse:
+    def post_form(self, path: str, fields: Mapping[str, str], **more: Any) -> Reply:
         return self.send("POST", path, data=dict(fields), **more)
 
     def ask(
@@ -235,9 +241,7 @@ class Service:
         body: dict[str, Any] = response.json
         return body
 
-    def token(
-        self, sitekey: str = "forum", *, address: str = HOME, cdata: str = "", **query: str
-    ) -> str:
+    def token(self, sitekey: str = "forum", *, address: str = HOME, cdata: str = "", **query: Any) -> str:
         """Ask, think for two seconds, answer: the token."""
         asked = self.ask(sitekey, address=address, **query)
         self.clock.tick(2)
@@ -253,9 +257,7 @@ class Service:
     ) -> dict[str, Any]:
         """Verify challenge and answer in one step; return the body of the 200."""
         given = self.right(asked) if answer is None else answer
-        return self.verdict(
-            {"secret": secret, "challenge": asked["challenge"], "answer": given, **fields}
-        )
+        return self.verdict({"secret": secret, "challenge": asked["challenge"], "answer": given, **fields})
 
     def verdict(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         response = self.post("/v1/verify", fields)

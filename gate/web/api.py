@@ -50,7 +50,9 @@ def challenge(gatekeeper: Gatekeeper, fields: Fields, request: Request) -> Reply
         poster = Poster(client=_remote(fields), langs=request.langs)
     else:
         if "secret" in fields:
-            raise RequestError("Send the secret in the body of a POST: whatever stands in a URL gets into logs.")
+            raise RequestError(
+                "Send the secret in the body of a POST: whatever stands in a URL gets into logs."
+            )
         site = gatekeeper.sites.with_sitekey(fields.get("sitekey", "")) or Refused(code=Code.INVALID_SITEKEY)
         poster = _poster(request)
     if isinstance(site, Refused):
@@ -94,7 +96,9 @@ def verify(gatekeeper: Gatekeeper, fields: Fields, request: Request) -> Reply:
     peek = fields.get("peek") == "true"
     if fields.get("challenge"):
         if fields.get("response") or peek:
-            raise RequestError("Send a token as response, or challenge and answer: peek is for a token alone.")
+            raise RequestError(
+                "Send a token as response, or challenge and answer: peek is for a token alone."
+            )
         return verdict_reply(
             gatekeeper.verify_answer(
                 site,

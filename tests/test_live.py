@@ -1,0 +1,98 @@
+"""One gatekeeper that follows its files, asked by many threads."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from gate.errors import StoreError
+from gate.live import Live
+from gate.verdicts import Answered, Asked
+from tests.service import BANK, SITES, Clock, make_live, solutions
+
+OTHER_BANK = """
+question = [
+    { ask = "What do bees make?", accept = "honey" },
+    { ask = "What falls from clouds?", accept = "rain" },
+]
+"""
+
+
+@pytest.fixture
+def stopwatch() -> Clock:
+    return Clock(0.0)
+
+
+@pytest.fixture
+def live(tmp_path: Path, clock: Clock, stopwatch: Clock) -> Live:
+    (tmp_path / "bank").mkdir()
+    (tmp_path / "bank" / "en.toml").write_text(BANK)
+    site = [{**SITES[0], "langs": ["en"]}]
+    limits = {"challenges": "", "answers": "", "tokens": ""}
+    return make_live(
+        tmp_path, clock, stopwatch=stopwatch, site=site, limits=limits, challenge={"min_seconds": 0}
+    )
+
+
+def test_the_files_are_looked_at_once_a_second_at_most(live: Live, stopwatch: Clock, tmp_path: Path) -> None:
+    before = live.gatekeeper
+    (tmp_path / "bank" / "en.toml").write_text(OTHER_BANK)
+    stopwatch.tick(0.9)
+    assert live.gatekeeper is before
+    stopwatch.tick(0.2)
+    after = live.gatekeeper
+    assert after is not before
+    stopwatch.tick(5)
+    assert live.gatekeeper is after
+
+
+def test_a_change_is_taken_over_in_one_step_while_others_ask(
+    live: Live, stopwatch: Clock, tmp_path: Path
+) -> None:
+    known = solutions(BANK) | solutions(OTHER_BANK)
+    done = threading.Event()
+    outcomes: list[Answered] = []
+
+    def post() -> None:
+        while not done.is_set():
+            gatekeeper = live.gatekeeper
+            (site,) = gatekeeper.sites
+            asked = gatekeeper.ask(site)
+            assert isinstance(asked, Asked)
+            (same,) = live.gatekeeper.sites
+            assert same.sitekey == site.sitekey
+            outcomes.append(live.gatekeeper.answer(asked.challenge, known[asked.question]))
+
+    threads = [threading.Thread(target=post) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for text in (OTHER_BANK, BANK, OTHER_BANK, BANK):
+        answered = len(outcomes) + 40
+        (tmp_path / "bank" / "fresh").write_text(text)
+        (tmp_path / "bank" / "fresh").replace(tmp_path / "bank" / "en.toml")
+        stopwatch.tick(1)
+        while len(outcomes) < answered and any(thread.is_alive() for thread in threads):
+            pass
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert live.reload_failed == ""
+    assert len(outcomes) >= 160
+    assert all(outcomes)
+
+
+def test_what_was_counted_is_written_when_it_closes(tmp_path: Path, clock: Clock) -> None:
+    live = make_live(tmp_path, clock, store={"url": "sqlite:///gate.db"})
+    live.gatekeeper.ask(next(iter(live.config.sites)))
+    live.close()
+    again = make_live(tmp_path, clock, store={"url": "sqlite:///gate.db"})
+    assert [number for _, number in again.store.stats(0)] == [1]
+    again.close()
+
+
+def test_a_store_that_cannot_be_used_stops_the_start(tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "gate.db").write_bytes(b"This is no database." * 500)
+    with pytest.raises(StoreError):
+        make_live(tmp_path, clock, store={"url": "sqlite:///gate.db"})
