@@ -1,0 +1,128 @@
+"""What is too old is asked again, and nothing else on the page is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.widget.page import FORM, SCRIPT, WIDGET, Visit, slowly
+
+Go = Callable[..., Visit]
+
+EXPIRING = '<div class="gate-widget" data-sitekey="forum" data-expired-callback="gone"></div>'
+OWN = {
+    "page.js": "var fields = []; function gone() { fields.push(document.querySelector('[name=gate-response]').value); }"
+}
+HEAD = f'<script src="/own/page.js"></script>{SCRIPT}'
+DAY = 24 * 60 * 60
+
+
+def _clock(page: Page) -> None:
+    page.clock.install()
+
+
+def test_a_token_that_is_too_old_is_taken_back_and_asked_for_again(visit: Go) -> None:
+    page = visit(FORM.format(EXPIRING), head=HEAD, scripts=OWN, prepare=_clock)
+    page.page.get_by_label("Body").fill("My own words")
+    page.answered()
+    page.page.get_by_label("Body").focus()
+    page.page.clock.fast_forward(DAY * 1000)
+    expect(page.status()).to_contain_text("Your earlier answer was already used or is too old.")
+    page.comes("fields", [""])
+    assert page.field() == ""
+    assert page.value("[gate.getResponse(), gate.isExpired()]") == ["", True]
+    expect(page.page.get_by_label("Body")).to_have_value("My own words")
+    expect(page.page.get_by_label("Body")).to_be_focused()
+    expect(page.box()).to_be_editable()
+    page.answered()
+    assert page.value("gate.isExpired()") is False
+
+
+def test_a_question_that_is_too_old_is_replaced_before_it_is_answered(visit: Go) -> None:
+    page = visit(FORM.format(EXPIRING), head=HEAD, scripts=OWN, prepare=_clock)
+    page.question()
+    page.page.get_by_label("Body").focus()
+    page.page.clock.fast_forward(DAY * 1000)
+    expect(page.status()).to_contain_text("The earlier question is too old. Here is another question.")
+    assert page.value("fields") == []
+    expect(page.page.get_by_label("Body")).to_be_focused()
+    page.answered()
+
+
+def test_a_machine_that_slept_is_noticed_when_the_page_is_seen_again(visit: Go) -> None:
+    page = visit(WIDGET, prepare=_clock)
+    page.answered()
+    page.value(f"() => {{ const now = Date.now; Date.now = () => now() + {DAY * 1000}; }}")
+    page.value("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.status()).to_contain_text("Answer one more question.")
+
+
+def test_a_question_that_the_gate_calls_too_old_is_replaced(visit: Go) -> None:
+    page = visit(WIDGET)
+    page.question()
+    page.gate.clock.tick(DAY + 60)
+    page.answer()
+    expect(page.status()).to_contain_text("The earlier question is too old. Here is another question.")
+    page.answered()
+
+
+def test_back_brings_no_token_that_was_sent(visit: Go) -> None:
+    page = visit(FORM.format(EXPIRING), head=HEAD, scripts=OWN)
+    page.page.get_by_label("Body").fill("My own words")
+    page.answered()
+    page.page.get_by_role("button", name="Post").click()
+    expect(page.page.get_by_role("heading", name="Posted")).to_be_visible()
+    page.value("history.back()")
+    expect(page.page.get_by_label("Body")).to_have_value("My own words")
+    expect(page.box()).to_be_editable()
+    assert page.field() == ""
+    page.answered()
+
+
+def test_a_page_out_of_the_back_forward_cache_asks_again(visit: Go) -> None:
+    page = visit(FORM.format(EXPIRING), head=HEAD, scripts=OWN)
+    page.page.get_by_label("Body").fill("My own words")
+    page.answered()
+    page.value("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(page.status()).to_contain_text("Answer one more question.")
+    page.comes("fields", [""])
+    expect(page.page.get_by_label("Body")).to_have_value("My own words")
+    page.answered()
+
+
+def test_reset_takes_the_token_back_and_asks_anew(visit: Go) -> None:
+    page = visit(WIDGET)
+    page.answered()
+    page.value("gate.reset()")
+    expect(page.box()).to_be_editable()
+    expect(page.box()).to_have_value("")
+    assert page.field() == page.value("gate.getResponse()") == ""
+    expect(page.status()).to_be_empty()
+    page.answered()
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_an_emptied_form_asks_anew_only_where_an_answer_was_given(visit: Go, answered: bool) -> None:  # noqa: FBT001
+    page = visit(FORM.format(WIDGET))
+    question = page.question()
+    if answered:
+        page.answered()
+    page.value("document.querySelector('form').reset()")
+    page.page.wait_for_timeout(300)
+    assert page.field() == ""
+    if not answered:
+        assert page.question() == question
+    page.answered()
+
+
+def test_a_verdict_that_comes_after_a_reset_is_not_taken(visit: Go) -> None:
+    page = visit(WIDGET)
+    page.question()
+    page.page.route("**/v1/answer", slowly)
+    page.answer()
+    page.value("gate.reset()")
+    page.page.wait_for_timeout(600)
+    assert page.field() == ""
+    expect(page.box()).to_be_editable()
