@@ -6,13 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gate.web.client import GateClient
     from gate.web.extension import Gate
     from gate.web.field import GateField
 
 __version__ = "0.1.0"
-__all__ = ["Gate", "GateField", "__version__"]
+__all__ = ["Gate", "GateClient", "GateField", "__version__"]
 
-_DOORS = {"Gate": "gate.web.extension", "GateField": "gate.web.field"}
+_DOORS = {"Gate": "gate.web.extension", "GateClient": "gate.web.client", "GateField": "gate.web.field"}
 
 
 def __getattr__(name: str) -> Any:

@@ -49,14 +49,19 @@ class WeakKeyError(GateError):
         super().__init__(f"{problem}; {remedy}")
 
 
-class StoreError(GateError):
-    """The store did not do what it was asked; nothing may be let through.
+class UnavailableError(GateError):
+    """Nothing can be decided now, so nothing may be let through; ``problem`` and ``remedy`` are for the operator."""
 
-    ``url`` names the store (without a password), ``problem`` what happened, ``remedy`` what the operator can do.
-    """
-
-    def __init__(self, url: str, problem: str, remedy: str) -> None:
-        self.url = url
+    def __init__(self, problem: str, remedy: str) -> None:
         self.problem = problem
         self.remedy = remedy
-        super().__init__(f"store {url}: {problem}; {remedy}")
+        super().__init__(f"{problem}; {remedy}")
+
+
+class StoreError(UnavailableError):
+    """The store did not do what it was asked; ``url`` names it, without a password."""
+
+    def __init__(self, url: str, problem: str, remedy: str) -> None:
+        super().__init__(problem, remedy)
+        self.url = url
+        self.args = (f"store {url}: {problem}; {remedy}",)

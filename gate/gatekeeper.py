@@ -117,15 +117,22 @@ class Gatekeeper:
         return self._asking.asked(opened.site, opened.question, variant, challenge, left)
 
     def answer(
-        self, challenge: str, answer: str, *, cdata: str = "", poster: Poster = NOBODY, proof: bytes = b""
+        self,
+        challenge: str,
+        answer: str,
+        *,
+        cdata: str = "",
+        site: Site | None = None,
+        poster: Poster = NOBODY,
+        proof: bytes = b"",
     ) -> Answered:
         """Judge ``answer``, once: right gives a token, wrong the next question.
 
-        ``proof`` (of the caller's choosing) tells an equal repeat of one request from a rival: the repeat is
-        judged again, to the same end.
+        ``site`` is who asks to have it judged, where that is known. ``proof`` (of the caller's choosing) tells an
+        equal repeat of one request from a rival: the repeat is judged again, to the same end.
         """
         opened = self._judging.open(challenge)
-        if opened is None:
+        if opened is None or (site is not None and opened.site is not site):
             return Answered(refused=Refused(code=Code.INVALID_CHALLENGE))
         judged = self._judge(opened, answer, poster, proof)
         if judged.refused is not None:
@@ -292,6 +299,7 @@ class Gatekeeper:
             made_ms=claims.issued_ms,
         )
         return Verdict(
+            let_through=True,
             answered_at=claims.answered_ms / 1000,
             hostname=claims.host,
             action=claims.action,

@@ -116,9 +116,10 @@ class Verdict:
     """Whether this reply may be posted.
 
     ``answered_at`` is in seconds since 1970. ``repeated``: the same request was let through before, and this
-    is its first verdict again. ``claims`` is what the token says, for ``Gatekeeper.reopen``.
+    is its first verdict again. ``claims`` is what the token says, where this process has read it.
     """
 
+    let_through: bool = False
     refused: Refused | None = None
     answered_at: float = 0.0
     hostname: str = ""
@@ -130,4 +131,4 @@ class Verdict:
     claims: Token | None = field(default=None, repr=False)
 
     def __bool__(self) -> bool:
-        return self.refused is None and self.claims is not None
+        return self.let_through

@@ -25,14 +25,16 @@ from gate.places import templates
 from gate.sources import Source
 from gate.web.app import create_app
 from gate.web.demo import create_demo
+from gate.web.words import words_in
 
 assert example_path().read_text() == example_toml()
 assert load_bank(["starter"]).variants >= 2000
+assert words_in("ar").dir == "rtl"
 folder = Path(tempfile.mkdtemp())
 key = "k3vX0bq7T9sL2mWc8zRfYp5nHd1uJaEg4QiTo6Vh"
 table = {"signing": {"current": key}, "site": [{"sitekey": "forum", "secret": key[::-1]}]}
 app = create_app(Live(Source(table=table, base=folder, environ={})))
-for path in ("/", "/gate.css", "/openapi.json", "/readyz"):
+for path in ("/", "/gate.css", "/gate.js", "/nojs?sitekey=forum", "/openapi.json", "/readyz"):
     assert app.test_client().get(path).status_code == 200, path
 demo = create_demo(folder / "demo").test_client()
 topic = demo.get("/").get_data(as_text=True).partition('href="/topic/')[2].partition('"')[0]

@@ -69,7 +69,13 @@ def challenge(gatekeeper: Gatekeeper, fields: Fields, request: Request) -> Reply
 
 
 def answer(gatekeeper: Gatekeeper, fields: Fields, request: Request) -> Reply:
-    """Judge an answer: right gives a token."""
+    """Judge an answer: right gives a token. A server that shows its secret speaks for a poster elsewhere."""
+    site, poster = None, _poster(request)
+    if fields.get("secret") or request.bearer:
+        found = _site(gatekeeper, fields, request)
+        if isinstance(found, Refused):
+            return refusal(found)
+        site, poster = found, Poster(client=_remote(fields), langs=request.langs)
     if not fields.get("challenge"):
         return refusal(Refused(code=Code.MISSING_CHALLENGE))
     return answered_reply(
@@ -77,7 +83,9 @@ def answer(gatekeeper: Gatekeeper, fields: Fields, request: Request) -> Reply:
             fields["challenge"],
             fields.get("answer", ""),
             cdata=fields.get("cdata", ""),
-            poster=_poster(request),
+            site=site,
+            poster=poster,
+            proof=_proof(fields) if site is not None else b"",
         )
     )
 
@@ -139,7 +147,10 @@ ENDPOINTS: Mapping[str, Endpoint] = {
         public=True,
     ),
     "/v1/answer": Endpoint(
-        methods=("POST",), fields=frozenset({"challenge", "answer", "cdata"}), function=answer, public=True
+        methods=("POST",),
+        fields=frozenset({"challenge", "answer", "cdata", "secret", "remoteip", "idempotency_key"}),
+        function=answer,
+        public=True,
     ),
     "/v1/verify": Endpoint(
         methods=("POST",),

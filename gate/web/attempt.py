@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from gate.clients import Poster
-from gate.config import Site
-from gate.errors import StoreError
+from gate.errors import BankError, UnavailableError
 from gate.expected import Expected
-from gate.gatekeeper import Gatekeeper
 from gate.verdicts import Asked, Code, Refused, Verdict
-from gate.web import words
+from gate.web.guard import Guard
+from gate.web.words import Words, words_in
 
 CHALLENGE, ANSWER, RESPONSE, ANOTHER = "gate-challenge", "gate-answer", "gate-response", "gate-another"
 """The names of the form's fields."""
+
+Told = Callable[[Words], str]
+"""Something to tell the poster, whatever the language turns out to be."""
 
 
 class State(enum.StrEnum):
@@ -24,6 +26,7 @@ class State(enum.StrEnum):
 
     FRESH = "fresh"
     REFUSED = "refused"
+    SKIPPED = "skipped"
     HELD = "held"
     PASSED = "passed"
     REPEATED = "repeated"
@@ -43,9 +46,11 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The form that asks: its site, action and subject, who is posting, in which language."""
+    """The form that asks: its site, action and subject, who is posting.
 
-    site: Site
+    ``lang`` is the page's language, None where the question's decides.
+    """
+
     poster: Poster
     action: str = ""
     about: str | None = None
@@ -70,15 +75,17 @@ def submission(items: Iterable[tuple[str, str]]) -> Submission:
 class Attempt:
     """The gate's side of one form. ``decide`` at most once does anything; later calls give the same verdict."""
 
-    def __init__(self, gatekeeper: Callable[[], Gatekeeper], page: Page, posted: Submission | None) -> None:
-        self._gatekeeper = gatekeeper
+    def __init__(self, guard: Guard, page: Page, posted: Submission | None) -> None:
+        self._guard = guard
         self._page = page
         self._posted = posted or Submission()
-        self._verdict: Verdict | None = None
         self._asked: Asked | None = None
         self._decided = False
+        self.lang = page.lang
+        self.verdict: Verdict | None = None
         self.state = State.FRESH
-        self.message = ""
+        self.told: Told | None = None
+        self.answer_refused = False
         self.answer = ""
         self.token = ""
 
@@ -88,7 +95,19 @@ class Attempt:
     @property
     def receipt(self) -> str | None:
         """The receipt of the reply that was let through, now or by the first of equal posts."""
-        return self._verdict.receipt if self._verdict else None
+        return self.verdict.receipt if self.verdict else None
+
+    @property
+    def words(self) -> Words:
+        """What the poster is told, in the page's language; else in the question's, shown or still to be drawn."""
+        return words_in(
+            self.lang or (self._asked.lang if self._asked else self._guard.likely_language(self._page.poster))
+        )
+
+    @property
+    def message(self) -> str:
+        """What to tell the poster about what was posted; "" where there is nothing to tell."""
+        return self.told(self.words) if self.told else ""
 
     @property
     def repeated(self) -> bool:
@@ -106,25 +125,30 @@ class Attempt:
             self._decided = True
             try:
                 self._decide(spend=spend)
-            except StoreError:
+            except (UnavailableError, BankError):
                 self._fail()
         return self.state
 
     def reopen(self) -> None:
-        """Hold a fresh token for the same answer, where the host has no such reply after all."""
-        if self._verdict is None or self.state not in (State.PASSED, State.REPEATED):
+        """Hold a fresh token for the same answer, where the host has no such reply after all.
+
+        A gate elsewhere gives no second token: then the form asks another question.
+        """
+        if self.verdict is None or self.state not in (State.PASSED, State.REPEATED):
             return
-        token = self._gatekeeper().reopen(self._verdict)
+        token = self._guard.reopen(self.verdict)
         if token is not None:
             self._hold(token)
+        else:
+            self.state = State.FRESH
 
     @property
     def question(self) -> Asked | None:
         """The question to show; drawn when first asked for. None where none is to be shown, or none can be."""
-        if self._asked is None and self.state in (State.FRESH, State.REFUSED, State.PASSED):
+        if self._asked is None and self.state not in (State.HELD, State.REPEATED, State.UNAVAILABLE):
             try:
                 self._asked = self._ask()
-            except StoreError:
+            except (UnavailableError, BankError):
                 self._fail()
         return self._asked
 
@@ -147,15 +171,16 @@ class Attempt:
             self._refuse(Refused(code=Code.MISSING_ANSWER), None)
 
     def _another(self) -> None:
+        old = self._recalled()
         asked = self._ask(instead_of=self._posted.challenge or None)
-        if isinstance(asked, Asked):
-            self._asked = asked
-        self.state = State.REFUSED
-        self.message = self.message or words.ANOTHER
+        if asked is not None:
+            same = old is not None and old.question == asked.question
+            self._tell(State.SKIPPED, lambda words: words.no_other if same else words.another_asked)
+        self._asked = asked or old
 
     def _redeem(self, token: str, *, spend: bool) -> None:
-        verdict = self._gatekeeper().verify(
-            self._page.site, token, expected=self._expected(), proof=self._posted.digest, peek=not spend
+        verdict = self._guard.verify(
+            token, expected=self._expected(), proof=self._posted.digest, peek=not spend
         )
         if verdict and not spend:
             self._hold(token)
@@ -166,8 +191,7 @@ class Attempt:
         posted, page = self._posted, self._page
         if spend and not posted.another:
             self._settle(
-                self._gatekeeper().verify_answer(
-                    page.site,
+                self._guard.verify_answer(
                     posted.challenge,
                     posted.answer,
                     expected=self._expected(),
@@ -176,7 +200,7 @@ class Attempt:
                 )
             )
             return
-        answered = self._gatekeeper().answer(
+        answered = self._guard.answer(
             posted.challenge, posted.answer, poster=page.poster, proof=posted.digest
         )
         if answered.token is not None:
@@ -185,57 +209,68 @@ class Attempt:
             self._refuse(answered.refused, answered.next)
 
     def _settle(self, verdict: Verdict) -> None:
-        self._verdict = verdict
+        self.verdict = verdict
         if verdict.refused is not None:
             self._refuse(verdict.refused, verdict.next)
         elif verdict.repeated:
-            self.state = State.REPEATED
-            self.message = words.REPEATED
+            self._tell(State.REPEATED, lambda words: words.repeated)
         else:
             self.state = State.PASSED
 
     def _hold(self, token: str) -> None:
-        self.state = State.HELD
-        self.message = words.ANSWERED
+        self._tell(State.HELD, lambda words: words.answered)
         self.token = token
 
     def _refuse(self, refused: Refused, following: Asked | None) -> None:
-        old = self._gatekeeper().recall(self._posted.challenge) if self._posted.challenge else None
-        self.state = State.REFUSED
-        self.message = words.say(refused.code, question=old.question if old else "", wait=refused.retry_after)
+        old = self._recalled()
+        self._tell(State.REFUSED, _about(refused, old))
+        self.answer_refused = refused.code in _ANSWER_AT_FAULT
         self._asked = following
         if following is None and old is not None and refused.code in _STILL_GOOD:
             self._asked = old
             self.answer = self._posted.answer
 
     def _fail(self) -> None:
-        self.state = State.UNAVAILABLE
-        self.message = words.UNAVAILABLE
+        self._tell(State.UNAVAILABLE, lambda words: words.unavailable)
         self.answer = self._posted.answer
         self.token = self._posted.response
-        self._asked = self._gatekeeper().recall(self._posted.challenge) if self._posted.challenge else None
+        self._asked = self._recalled()
+
+    def _tell(self, state: State, told: Told) -> None:
+        self.state = state
+        self.told = told
+
+    def _recalled(self) -> Asked | None:
+        return self._guard.recall(self._posted.challenge) if self._posted.challenge else None
 
     def _ask(self, instead_of: str | None = None) -> Asked | None:
         page = self._page
-        asked = self._gatekeeper().ask(
-            page.site,
+        asked = self._guard.ask(
             action=page.action,
             about=page.about,
-            lang=page.lang,
+            lang=self.lang,
             instead_of=instead_of,
             poster=page.poster,
         )
         if isinstance(asked, Asked):
             return asked
-        self.state = State.REFUSED
-        self.message = words.say(asked.code, wait=asked.retry_after)
+        self._tell(State.REFUSED, _about(asked, None))
         return None
 
     def _expected(self) -> Expected:
         return Expected(action=self._page.action, about=self._page.about)
 
 
+def _about(refused: Refused, asked: Asked | None) -> Told:
+    """Return what to tell about a refusal; ``asked`` is the question that it is about."""
+    question, lang = (asked.question, asked.lang) if asked else ("", "")
+    return lambda words: words.say(refused.code, question=question, lang=lang, wait=refused.retry_after)
+
+
 _STILL_GOOD = frozenset(
     {Code.MISSING_ANSWER, Code.ANSWER_TOO_LONG, Code.ANSWERED_TOO_FAST, Code.RATE_LIMITED}
 )
 """Refusals that leave the challenge unjudged, so that the same question stays in the form."""
+
+_ANSWER_AT_FAULT = frozenset({Code.INCORRECT_ANSWER, Code.MISSING_ANSWER, Code.ANSWER_TOO_LONG})
+"""Refusals for what was typed, not for when or how often it was sent."""

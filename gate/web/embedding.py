@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -17,10 +18,33 @@ from gate.live import Live
 from gate.signing.keys import KeyRing
 from gate.signing.strength import weak_reason
 from gate.sources import Source
+from gate.stores.servers import without_password
+from gate.web.client import GateClient
+from gate.web.guard import Guard, LocalGuard
+
+_log = logging.getLogger("gate")
 
 SITEKEY = "embedded"
 _LABEL = "gate embedded v1"
 _LEAST_BYTES = 16
+
+
+def guard_for(app: Flask, *, clock: Callable[[], float] = time.time) -> Guard:
+    """Return the gate that guards ``app``: the one that ``GATE_URL`` names, else one inside it."""
+    url = app.config.get("GATE_URL")
+    if url:
+        _log.info("gate: asking %s", url)
+        return GateClient(url, app.config.get("GATE_SITEKEY", ""), app.config.get("GATE_SECRET", ""))
+    live = embedded(app, clock=clock)
+    bank = live.gatekeeper.bank
+    _log.info(
+        "gate: store %s; bank %d questions, %d variants (%s)",
+        without_password(live.config.store.url),
+        len(bank.enabled),
+        bank.variants,
+        ", ".join(bank.languages),
+    )
+    return LocalGuard(live)
 
 
 def embedded(app: Flask, *, clock: Callable[[], float] = time.time) -> Live:

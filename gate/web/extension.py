@@ -9,14 +9,13 @@ from flask import Blueprint, Flask, Request, current_app, render_template, reque
 from markupsafe import Markup
 
 from gate.clients import Poster
-from gate.config import Site
 from gate.hosts import host_of
-from gate.live import Live
 from gate.places import STATIC, templates
-from gate.web import words
 from gate.web.attempt import Attempt, Page, State, submission
-from gate.web.embedding import embedded
+from gate.web.embedding import guard_for
+from gate.web.guard import Guard
 from gate.web.http import preferred_languages
+from gate.web.page_language import Lang, page_language
 
 _NAME = "gate"
 
@@ -24,11 +23,12 @@ _NAME = "gate"
 class Gate:
     """Guards the forms of a Flask application.
 
-    ``Gate(app)``, or ``Gate()`` and later ``gate.init_app(app)``; nothing else needs to be set. ``clock`` (seconds
-    since 1970) is for tests.
+    ``Gate(app)``, or ``Gate()`` and later ``gate.init_app(app)``; nothing else needs to be set. With ``GATE_URL``,
+    ``GATE_SITEKEY`` and ``GATE_SECRET`` the questions come from a gate elsewhere. ``clock`` (seconds since 1970) is
+    for tests.
 
     Raises:
-        ConfigError, BankError: ``GATE_CONFIG`` or the questions cannot be used.
+        ConfigError, BankError: the settings or the questions cannot be used.
         WeakKeyError: ``SECRET_KEY`` is missing or could be guessed.
         StoreError: the store cannot be used.
     """
@@ -40,7 +40,7 @@ class Gate:
 
     def init_app(self, app: Flask) -> None:
         """Prepare an application: read and check its settings, let its templates use ``gate()``."""
-        app.extensions[_NAME] = embedded(app, clock=self._clock)
+        app.extensions[_NAME] = guard_for(app, clock=self._clock)
         app.jinja_env.globals[_NAME] = self
         app.register_blueprint(
             Blueprint(
@@ -53,13 +53,20 @@ class Gate:
         )
 
     def verify(
-        self, request: Request, *, action: str = "", about: str | None = None, spend: bool = True
+        self,
+        request: Request,
+        *,
+        action: str = "",
+        about: str | None = None,
+        lang: Lang = None,
+        spend: bool = True,
     ) -> Attempt:
         """Judge a posted form that is not a WTForms form; the result is true where the reply may be posted.
 
         Check everything else first and pass ``spend=False`` while something is wrong: the answer is then held.
+        ``lang`` is the page's language, as ``GateField`` takes it.
         """
-        attempt = make_attempt(_posted(request), action=action, about=about)
+        attempt = make_attempt(_posted(request), action=action, about=about, lang=lang)
         attempt.decide(spend=spend)
         return attempt
 
@@ -67,23 +74,29 @@ class Gate:
         """Report a reply as "spam" or "ham" by its receipt; false if the receipt is not good."""
         if verdict not in ("spam", "ham"):
             raise ValueError(f'verdict must be "spam" or "ham", not {verdict!r}')
-        live = _live()
-        return live.gatekeeper.report(_site(live), receipt, spam=verdict == "spam") is None
+        return _guard().report(receipt, spam=verdict == "spam") is None
 
     def __call__(
-        self, attempt: Attempt | None = None, *, action: str = "", about: str | None = None
+        self,
+        attempt: Attempt | None = None,
+        *,
+        action: str = "",
+        about: str | None = None,
+        lang: Lang = None,
     ) -> Markup:
         """Render the question for a form without WTForms: ``{{ gate() }}``, after a post ``{{ gate(result) }}``."""
         if attempt is None:
-            attempt = make_attempt(None, action=action, about=about)
+            attempt = make_attempt(None, action=action, about=about, lang=lang)
+        elif lang is not None:
+            attempt.lang = page_language(lang)
         return render(attempt, prefix=_NAME)
 
 
-def make_attempt(items: Iterable[tuple[str, str]] | None, *, action: str, about: str | None) -> Attempt:
+def make_attempt(
+    items: Iterable[tuple[str, str]] | None, *, action: str, about: str | None, lang: Lang = None
+) -> Attempt:
     """Return the current request's attempt at a form; ``items`` is what was posted, None if nothing was."""
-    live = _live()
     page = Page(
-        site=_site(live),
         poster=Poster(
             client=request.remote_addr or "",
             host=host_of(f"//{request.host}"),
@@ -91,14 +104,15 @@ def make_attempt(items: Iterable[tuple[str, str]] | None, *, action: str, about:
         ),
         action=action,
         about=about,
+        lang=page_language(lang),
     )
-    return Attempt(lambda: live.gatekeeper, page, None if items is None else submission(items))
+    return Attempt(_guard(), page, None if items is None else submission(items))
 
 
 def render(attempt: Attempt, *, prefix: str) -> Markup:
     """Render what belongs into the form, from the template that the host may override."""
     return Markup(  # noqa: S704 - a template's own output, escaped where it is made
-        render_template("gate/field.html", attempt=attempt, State=State, words=words, id=prefix)
+        render_template("gate/field.html", attempt=attempt, State=State, id=prefix)
     )
 
 
@@ -106,13 +120,9 @@ def _posted(request: Request) -> Iterable[tuple[str, str]] | None:
     return list(request.form.items(multi=True)) if request.method in ("POST", "PUT", "PATCH") else None
 
 
-def _live() -> Live:
+def _guard() -> Guard:
     try:
-        live: Live = current_app.extensions[_NAME]
+        guard: Guard = current_app.extensions[_NAME]
     except KeyError:
         raise RuntimeError("this application has no gate: call Gate(app), or gate.init_app(app)") from None
-    return live
-
-
-def _site(live: Live) -> Site:
-    return next(iter(live.config.sites))
+    return guard

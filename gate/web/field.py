@@ -12,7 +12,7 @@ from wtforms.form import BaseForm
 
 from gate.web.attempt import Attempt, State
 from gate.web.extension import make_attempt, render
-from gate.web.words import TITLE
+from gate.web.page_language import Lang
 
 About = str | Callable[[Request], str | None] | None
 
@@ -25,12 +25,26 @@ class GateWidget:
         return render(field.attempt, prefix=kwargs.pop("id", field.id))
 
 
+class _Title:
+    """The field's label: its language is the page's, which is known when it is shown."""
+
+    def __init__(self, field: GateField) -> None:
+        self._field = field
+
+    def __str__(self) -> str:
+        return self._field.attempt.words.title
+
+
 class GateField(Field):
     """A question that must be answered before the form is valid.
 
     ``action`` (1 to 32 of A-Z a-z 0-9 _ -) and ``about`` (a text, or a function of the request) bind the answer
     to this form and to its subject. ``hold_for`` names the buttons that judge an answer without spending it, such
     as a preview.
+
+    ``lang`` (a BCP 47 tag, or a function of the request) is the page's language: what the poster is told is in it,
+    and the question too where the site asks in it. Without it Flask-Babel's locale counts, where the application
+    has Flask-Babel, else the language of the question.
 
     The field validates those after it before it spends an answer, so whoever has answered right is not asked
     again because something else was wrong. It takes no value of the form's object and gives none to it.
@@ -44,12 +58,16 @@ class GateField(Field):
         *,
         action: str = "",
         about: About = None,
+        lang: Lang = None,
         hold_for: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
-        super().__init__(TITLE if label is None else label, **kwargs)
+        super().__init__(label, **kwargs)
+        if label is None:
+            self.label.text = _Title(self)  # type: ignore[assignment]  # WTForms takes lazy text too
         self._action = action
         self._about = about
+        self._lang = lang
         self._hold_for = tuple(hold_for)
         self._items: list[tuple[str, str]] | None = None
         self._attempt: Attempt | None = None
@@ -59,7 +77,7 @@ class GateField(Field):
         """This form's attempt, made when it is first needed: it needs the request."""
         if self._attempt is None:
             about = self._about(request) if callable(self._about) else self._about
-            self._attempt = make_attempt(self._items, action=self._action, about=about)
+            self._attempt = make_attempt(self._items, action=self._action, about=about, lang=self._lang)
         return self._attempt
 
     @property

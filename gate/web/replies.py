@@ -17,6 +17,9 @@ COMMON_HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
 }
 
+REPEATED = "Gate-Repeated"
+"""The header of a verdict that was given before."""
+
 _STATUS = {
     Code.BAD_REQUEST: 400,
     Code.RATE_LIMITED: 429,
@@ -95,7 +98,8 @@ def verdict_reply(verdict: Verdict) -> Reply:
     }
     if verdict.receipt is not None:
         body["receipt"] = verdict.receipt
-    return json_reply(200, body)
+    # Not in the body, which is the first verdict's to the letter.
+    return json_reply(200, body, **({REPEATED.replace("-", "_"): "true"} if verdict.repeated else {}))
 
 
 def timestamp(seconds: float) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from tests.embedding.hosts import Browser, Host
 
-TYPED = {"name": "Ana", "body": "Sharp blades cut <cleaner> & last."}
+TYPED: dict[str, Any] = {"name": "Ana", "body": "Sharp blades cut <cleaner> & last."}
 
 
 def test_a_right_answer_posts_the_reply(host: Host, browser: Browser) -> None:

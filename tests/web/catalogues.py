@@ -1,7 +1,7 @@
 """Brings the catalogues of ``gate/translations/`` up to date: ``python -m tests.web.catalogues``.
 
-Extracts the strings of ``gate/web/words.py``, merges them into every catalogue (a new string has no translation yet, one
-that is gone is dropped, comments stay) and compiles them. ``test_translations.py`` holds the files to what this makes.
+Extracts the strings of ``gate/web/words.py``, merges them into every catalogue (a new string has no translation yet,
+one that is gone is dropped, comments stay) and compiles them. ``test_translations.py`` holds the files to it.
 """
 
 from __future__ import annotations
@@ -60,6 +60,12 @@ def messages(catalog: Catalog) -> list[Message]:
     return [message for message in catalog if message.id]
 
 
+def strings(message: Message) -> list[str]:
+    """Return a message's translation in each of its plural forms; what is missing is empty."""
+    forms = message.string if isinstance(message.string, list | tuple) else [message.string]
+    return [form or "" for form in forms]
+
+
 def compiled(catalog: Catalog) -> bytes:
     """Return a catalogue as ``gettext`` reads it."""
     out = BytesIO()
@@ -82,7 +88,7 @@ def update() -> None:
         if _told(catalog) != before:
             _write(po_file(lang), catalog)
         mo_file(lang).write_bytes(compiled(catalogue(lang)))
-        missing = sum(not all(_strings(message)) for message in messages(catalog))
+        missing = sum(not all(strings(message)) for message in messages(catalog))
         _log.info("%s: %d of %d strings to translate", lang, missing, len(catalog))
 
 
@@ -112,10 +118,6 @@ def _write(path: Path, catalog: Catalog) -> None:
 
 def _told(catalog: Catalog) -> list[tuple[object, ...]]:
     return [(message.id, message.string, message.auto_comments) for message in messages(catalog)]
-
-
-def _strings(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
 if __name__ == "__main__":

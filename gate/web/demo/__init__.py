@@ -51,7 +51,7 @@ def create_demo(folder: Path, settings: Mapping[str, Any] | None = None) -> Flas
     app.extensions[EXTENSION] = Posts(folder / "forum.db")
     gate.init_app(app)
     app.register_blueprint(pages)
-    app.register_blueprint(service(app.extensions["gate"]))
+    app.register_blueprint(service(app.extensions["gate"].live))
     app.jinja_env.filters.update(mask=filters.mask, paragraphs=filters.paragraphs, when=filters.when)
     app.register_error_handler(HTTPException, _http_error)
     app.after_request(_guard_pages)

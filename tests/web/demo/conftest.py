@@ -127,7 +127,7 @@ def answers() -> dict[str, str]:
 def app(tmp_path: Path) -> Iterator[Flask]:
     app = create_demo(tmp_path / "demo", SETTINGS)
     yield app
-    app.extensions["gate"].close()
+    app.extensions["gate"].live.close()
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_nobody_else_may_read_what_lies_there(tmp_path: Path) -> None:
         for path in (tmp_path / "demo", tmp_path / "demo" / "secret.key", tmp_path / "demo" / "forum.db"):
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     finally:
-        app.extensions["gate"].close()
+        app.extensions["gate"].live.close()
 
 
 def test_a_second_process_takes_the_form_that_the_first_one_gave(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_second_process_takes_the_form_that_the_first_one_gave(tmp_path: Path)
         assert fields["gate-challenge"] in answer.text, "an empty answer leaves the question in place"
     finally:
         for app in apps:
-            app.extensions["gate"].close()
+            app.extensions["gate"].live.close()
 
 
 def test_the_sample_is_written_once(tmp_path: Path) -> None:

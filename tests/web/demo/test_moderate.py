@@ -37,7 +37,7 @@ def press(client: Any, path: str, **changed: str) -> str:
 
 
 def reports(app: Flask) -> int:
-    live = app.extensions["gate"]
+    live = app.extensions["gate"].live
     live.statistics.flush()
     return sum(count for row, count in live.store.stats(0) if row.event is Event.SPAM)
 
@@ -84,7 +84,7 @@ def test_a_gate_that_is_down_leaves_the_post_for_another_try(
         raise StoreError("sqlite:///gate.db", "cannot be opened", "look at it")
 
     with monkeypatch.context() as patch:
-        patch.setattr(app.extensions["gate"].store, "spend", down)
+        patch.setattr(app.extensions["gate"].live.store, "spend", down)
         assert "nothing was done" in press(client, f"/moderate/posts/{reply}/spam")
     assert f"post-{reply}" in client.get("/topic/1").text
     press(client, f"/moderate/posts/{reply}/spam")

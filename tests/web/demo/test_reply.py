@@ -352,7 +352,7 @@ class TestTheHostRefuses:
             raise StoreError("sqlite:///gate.db", "cannot be opened", "look at it")
 
         with monkeypatch.context() as patch:
-            patch.setattr(app.extensions["gate"].store, "spend", down)
+            patch.setattr(app.extensions["gate"].live.store, "spend", down)
             answer = visitor.send()
         assert answer.status_code == 422
         assert visitor.filled["body"] == "First line.\nSecond line.\n\nEnd."

@@ -1,0 +1,236 @@
+"""``GateClient``: a gate elsewhere, spoken to over HTTP with a site's secret."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+import urllib3
+
+from gate.clients import NOBODY, Poster
+from gate.errors import ConfigError, Fault, UnavailableError
+from gate.expected import ANYTHING, Expected
+from gate.languages import direction, primary
+from gate.verdicts import Answered, Asked, Code, Refused, Verdict
+from gate.web.replies import REPEATED
+
+TIMEOUT = 3.0
+_LARGEST_REPLY = 64 * 1024
+_RETRY_AFTER = "Retry-After"
+_MARK = "~"
+"""Stands in a form between a challenge and the question that it came with: only the service could recall it."""
+
+
+class GateClient:
+    """A site's server-side half of a gate that runs as a service.
+
+    Args:
+        url: the gate's address, such as "https://gate.example.org".
+        sitekey: the site's public key.
+        secret: the site's secret.
+        timeout: seconds that one request may take; a request that got no answer is repeated once.
+
+    Every method raises ``UnavailableError`` where the gate cannot be reached or cannot decide: let nothing through
+    then. Of its verdicts none is true by mistake: what cannot be read counts as no answer.
+    """
+
+    def __init__(self, url: str, sitekey: str, secret: str, *, timeout: float = TIMEOUT) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise ConfigError(
+                [Fault("GATE_URL", f'"{url}" is no address', 'write it like "https://gate.example.org"')]
+            )
+        if not sitekey or not secret:
+            remedy = "copy both from the [[site]] entry of the gate's config.toml"
+            raise ConfigError([Fault("GATE_SITEKEY, GATE_SECRET", "missing", remedy)])
+        self._url = url.rstrip("/")
+        self._sitekey = sitekey
+        self._secret = secret
+        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(total=timeout), retries=False)
+
+    def ask(
+        self,
+        *,
+        action: str = "",
+        about: str | None = None,
+        lang: str | None = None,
+        instead_of: str | None = None,
+        poster: Poster = NOBODY,
+    ) -> Asked | Refused:
+        """Ask for a question to put into a form."""
+        fields = {"action": action, "about": about, "lang": lang, "instead_of": _bare(instead_of)}
+        reply, _ = self._post("/v1/challenge", {**fields, "remoteip": poster.client}, poster.langs)
+        return _asked(reply) if "challenge" in reply else _refused(reply)
+
+    def recall(self, challenge: str) -> Asked | None:
+        """Return the question that went into the form with a challenge."""
+        _, _, packed = challenge.partition(_MARK)
+        try:
+            shown = json.loads(base64.urlsafe_b64decode(packed))
+            return Asked(challenge=challenge, **shown)
+        except (ValueError, TypeError):
+            return None
+
+    def answer(self, challenge: str, answer: str, *, poster: Poster = NOBODY, proof: bytes = b"") -> Answered:
+        """Have an answer judged; a right one gives a token, to be verified later."""
+        fields = {"challenge": _bare(challenge), "answer": answer, "remoteip": poster.client}
+        reply, _ = self._post("/v1/answer", {**fields, "idempotency_key": proof.hex()})
+        if reply.get("success") is True and isinstance(reply.get("token"), str):
+            return Answered(token=reply["token"], expires_in=_number(reply.get("expires_in")))
+        return Answered(refused=_refused(reply), next=_next(reply))
+
+    def verify(
+        self, response: str, *, expected: Expected = ANYTHING, proof: bytes = b"", peek: bool = False
+    ) -> Verdict:
+        """Trade a token for yes or no; the same ``proof`` repeats the first verdict, as ``repeated``."""
+        fields = {"response": response, "peek": "true" if peek else None}
+        return self._verdict({**fields, **_expectations(expected), "idempotency_key": proof.hex()})
+
+    def verify_answer(
+        self,
+        challenge: str,
+        answer: str,
+        *,
+        expected: Expected = ANYTHING,
+        poster: Poster = NOBODY,
+        proof: bytes = b"",
+    ) -> Verdict:
+        """Have an answer judged and the reply let through in one step."""
+        fields = {"challenge": _bare(challenge), "answer": answer or " ", "remoteip": poster.client}
+        return self._verdict({**fields, **_expectations(expected), "idempotency_key": proof.hex()})
+
+    def reopen(self, verdict: Verdict) -> str | None:
+        """Return None: a service gives no second token for one answer, so the poster is asked once more."""
+        return None
+
+    def report(self, receipt: str, *, spam: bool) -> Refused | None:
+        """Report a posted reply by its receipt; return None if the receipt is good."""
+        reply, _ = self._post("/v1/report", {"receipt": receipt, "verdict": "spam" if spam else "ham"})
+        return None if reply.get("success") is True else _refused(reply)
+
+    def likely_language(self, poster: Poster) -> str:
+        """Return the language that the poster's browser prefers: the service chooses among its own."""
+        return next(iter(poster.langs), "en")
+
+    def _verdict(self, fields: Mapping[str, str | None]) -> Verdict:
+        reply, retried = self._post("/v1/verify", fields)
+        if reply.get("success") is not True:
+            return Verdict(refused=_refused(reply), next=_next(reply))
+        repeated = reply.get(REPEATED) == "true"
+        if repeated and retried:
+            # This request, whose answer was lost, or an earlier one: nobody can tell, so it counts as used.
+            return Verdict(refused=Refused(code=Code.TIMEOUT_OR_DUPLICATE))
+        return Verdict(
+            let_through=True,
+            answered_at=_seconds(reply.get("challenge_ts")),
+            hostname=_text(reply.get("hostname")),
+            action=_text(reply.get("action")),
+            cdata=_text(reply.get("cdata")),
+            receipt=_text(reply.get("receipt")) or None,
+            repeated=repeated,
+        )
+
+    def _post(
+        self, path: str, fields: Mapping[str, str | None], langs: Sequence[str] = ()
+    ) -> tuple[dict[str, Any], bool]:
+        """Send a request, once more if no answer came; return the reply and whether it was sent twice."""
+        body = {"secret": self._secret, **{name: value for name, value in fields.items() if value}}
+        headers = {"Content-Type": "application/json"}
+        if langs:
+            headers["Accept-Language"] = ", ".join(
+                f"{tag};q={1 - place / 20:g}" for place, tag in enumerate(langs[:16])
+            )
+        for retried in (False, True):
+            try:
+                return self._send(path, json.dumps(body).encode(), headers), retried
+            except urllib3.exceptions.HTTPError as error:
+                problem = type(error).__name__
+        raise UnavailableError(
+            f"the gate at {self._url} cannot be reached ({problem})", "see whether it runs, and GATE_URL"
+        )
+
+    def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        reply = self._http.request(
+            "POST", self._url + path, body=body, headers=headers, redirect=False, preload_content=False
+        )
+        try:
+            text = reply.read(_LARGEST_REPLY + 1)
+        finally:
+            reply.release_conn()
+        try:
+            parsed = json.loads(text) if len(text) <= _LARGEST_REPLY else None
+        except ValueError:
+            parsed = None
+        if not isinstance(parsed, dict) or reply.status >= 500 or 300 <= reply.status < 400:
+            raise UnavailableError(
+                f"the gate at {self._url} gave no verdict (HTTP {reply.status})",
+                "see its /readyz, and GATE_URL",
+            )
+        return {**parsed, **{name: reply.headers.get(name) for name in (_RETRY_AFTER, REPEATED)}}
+
+
+def _asked(reply: Mapping[str, Any]) -> Asked:
+    lang = _text(reply.get("lang")) or "en"
+    asked = Asked(
+        challenge="",
+        question=_text(reply.get("question")),
+        lang=lang,
+        dir=direction(primary(lang)),
+        hint=_text(reply.get("hint")) or None,
+        see=_link(reply.get("see")),
+        contact=_link(reply.get("contact")),
+        expires_in=_number(reply.get("expires_in")),
+    )
+    shown = {name: value for name, value in asdict(asked).items() if name != "challenge"}
+    packed = base64.urlsafe_b64encode(json.dumps(shown).encode()).decode()
+    return replace(asked, challenge=f"{_text(reply.get('challenge'))}{_MARK}{packed}")
+
+
+def _next(reply: Mapping[str, Any]) -> Asked | None:
+    following = reply.get("next")
+    return _asked(following) if isinstance(following, dict) else None
+
+
+def _refused(reply: Mapping[str, Any]) -> Refused:
+    codes = reply.get("error-codes")
+    try:
+        code = Code(codes[0]) if isinstance(codes, list) else Code.INTERNAL_ERROR
+    except (ValueError, IndexError, TypeError):
+        code = Code.INTERNAL_ERROR
+    if code in (Code.MISSING_SECRET, Code.INVALID_SECRET, Code.BAD_REQUEST, Code.INTERNAL_ERROR):
+        raise UnavailableError(f"the gate refused this site's request ({code})", _text(reply.get("message")))
+    waiting = _text(reply.get(_RETRY_AFTER))
+    return Refused(
+        code=code, detail=_text(reply.get("message")), retry_after=int(waiting) if waiting.isdigit() else None
+    )
+
+
+def _expectations(expected: Expected) -> dict[str, str | None]:
+    return {"action": expected.action, "about": expected.about, "hostname": expected.hostname}
+
+
+def _bare(challenge: str | None) -> str | None:
+    return None if challenge is None else challenge.partition(_MARK)[0]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _link(value: object) -> str | None:
+    text = _text(value)
+    return text if text.startswith(("https://", "http://", "mailto:")) else None
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _seconds(value: object) -> float:
+    try:
+        return datetime.fromisoformat(_text(value)).timestamp()
+    except ValueError:
+        return 0.0
