@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
@@ -24,41 +24,19 @@ from gate.web.http import preferred_languages
 from gate.web.proxies import Client
 from gate.web.reader import MAX_BODY
 from gate.web.replies import COMMON_HEADERS, Reply
+from gate.web.words import Words, words_in
 
 _log = logging.getLogger("gate")
 
 FRAMES = ("/nojs", "/recaptcha/api/fallback")
 """The frame's addresses: the gate's own, and the one that pages written for reCAPTCHA know."""
 
-WORDS = {
-    "title": "Spam check",
-    "error": "Error:",
-    "answer": "Check",
-    "another": "Another question",
-    "see": "Where to find the answer",
-    "contact": "Cannot answer? Write to us",
-    "right": "That is right.",
-    "paste": "Copy this code into the text box below this frame, then send your form.",
-    "code": "Your code (a click selects all of it)",
-    "retry": "Try again",
-    "testing": "Test key: this check stops nobody.",
-}
 _UNKNOWN = (
     "No site has this sitekey. If this is your site, compare it with the [[site]] entry of config.toml."
 )
-_UNAVAILABLE = "The spam check does not work at the moment. Your text is kept: try again in a minute."
-_LIMITED = "There were many tries from your network. Your text is kept: wait {wait}, then try again."
-_SAME_AGAIN = "There is no other question for you at the moment."
-_START_AGAIN = "The spam check has to start again: answer this question."
-_SAYS = {
-    Code.INCORRECT_ANSWER: "“{question}” That is not the answer. Here is another question.",
-    Code.MISSING_ANSWER: "Type an answer to the question.",
-    Code.ANSWER_TOO_LONG: "The answer is too long: a word or a number is enough.",
-    Code.ANSWERED_TOO_FAST: "That was very quick. Wait a second, then press Check again.",
-    Code.CHALLENGE_USED: "The earlier question was already used. Here is another one.",
-    Code.CHALLENGE_EXPIRED: "The earlier question is too old. Here is another one.",
-}
 _STATUS = {Code.RATE_LIMITED: 429, Code.INTERNAL_ERROR: 503, Code.HOSTNAME_MISMATCH: 403}
+
+Told = Callable[[Words], str]
 
 _LANG = re.compile(r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,3}", re.ASCII)
 
@@ -79,14 +57,16 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What the frame shows: a question, a code to copy, or neither; ``message`` says what went wrong.
+    """What the frame shows: a question, a code to copy, or neither; ``told`` says what went wrong.
 
-    ``posted``: the poster is at work in the frame, so the focus may go to where it goes on.
+    ``lang`` is the language of the question that it is about; ``posted``: the poster is at work in the frame, so
+    the focus may go to where it goes on.
     """
 
     status: int = 200
     code: str = "ok"
-    message: str = ""
+    told: Told | None = None
+    lang: str = ""
     asked: Asked | None = None
     answer: str = ""
     token: str | None = field(default=None, repr=False)
@@ -98,7 +78,9 @@ def frame_reply(gatekeeper: Gatekeeper, request: Request, client: Client) -> Rep
     """Answer a request to one of ``FRAMES`` with a page."""
     site = gatekeeper.sites.with_sitekey(_argument(request, "sitekey", "k"))
     if site is None:
-        return _reply(Page(status=404, code=Code.INVALID_SITEKEY, message=_UNKNOWN, posted=False), None, "")
+        unknown = Page(status=404, code=Code.INVALID_SITEKEY, told=lambda _: _UNKNOWN, posted=False)
+        return _reply(unknown, None, words_in("en"), "")
+    wanted = _lang(request)
     try:
         visit = _visit(request, client)
         page = _decided(gatekeeper, site, visit, first=request.method != "POST")
@@ -106,16 +88,21 @@ def frame_reply(gatekeeper: Gatekeeper, request: Request, client: Client) -> Rep
         page = _refused(Refused(code=Code.ANSWER_TOO_LONG), status=413)
     if request.method != "POST":
         page = replace(page, posted=False)
-    return _reply(page, site, f"?{request.query_string.decode('ascii', 'replace')}")
+    words = words_in(wanted or page.lang or gatekeeper.config.bank.lang)
+    return _reply(page, site, words, f"?{request.query_string.decode('ascii', 'replace')}")
+
+
+def _lang(request: Request) -> str | None:
+    lang = _argument(request, "lang", "hl")
+    return lang if _LANG.fullmatch(lang) else None
 
 
 def _visit(request: Request, client: Client) -> Visit:
     """Return what a request brings. Only the frame's first one comes from the embedding page, and names it."""
     request.max_content_length = MAX_BODY
     referer = request.headers.get("Referer") if request.method != "POST" else None
-    lang = _argument(request, "lang", "hl")
     return Visit(
-        lang=lang if _LANG.fullmatch(lang) else None,
+        lang=_lang(request),
         poster=Poster(
             client=client.address,
             host=host_of(referer) if referer else None,
@@ -142,11 +129,11 @@ def _decided(gatekeeper: Gatekeeper, site: Site, visit: Visit, *, first: bool) -
         return _again(gatekeeper, visit, Refused(code=Code.INTERNAL_ERROR, retry_after=60))
 
 
-def _fresh(gatekeeper: Gatekeeper, site: Site, visit: Visit, message: str = "") -> Page:
+def _fresh(gatekeeper: Gatekeeper, site: Site, visit: Visit, told: Told | None = None) -> Page:
     asked = gatekeeper.ask(site, lang=visit.lang, poster=visit.poster)
     if isinstance(asked, Refused):
         return _refused(asked)
-    return Page(asked=asked, message=message)
+    return Page(asked=asked, lang=asked.lang, told=told)
 
 
 def _other(gatekeeper: Gatekeeper, site: Site, visit: Visit) -> Page:
@@ -154,10 +141,10 @@ def _other(gatekeeper: Gatekeeper, site: Site, visit: Visit) -> Page:
     asked = gatekeeper.ask(site, lang=visit.lang, instead_of=visit.challenge, poster=visit.poster)
     if isinstance(asked, Refused):
         if asked.code is Code.INVALID_CHALLENGE:
-            return _fresh(gatekeeper, site, visit, _START_AGAIN)
+            return _fresh(gatekeeper, site, visit, _start_again)
         return _again(gatekeeper, visit, asked)
     same = before is not None and before.question == asked.question
-    return Page(asked=asked, message=_SAME_AGAIN if same else "")
+    return Page(asked=asked, lang=asked.lang, told=(lambda words: words.no_other) if same else None)
 
 
 def _judged(gatekeeper: Gatekeeper, site: Site, visit: Visit) -> Page:
@@ -167,13 +154,13 @@ def _judged(gatekeeper: Gatekeeper, site: Site, visit: Visit) -> Page:
         visit.challenge, answer, poster=visit.poster, proof=_proof(visit.challenge, answer)
     )
     if answered.refused is None:
-        return Page(token=answered.token)
+        return Page(token=answered.token, lang=before.lang if before else "")
     if answered.refused.code is Code.INVALID_CHALLENGE:
-        return _fresh(gatekeeper, site, visit, _START_AGAIN)
+        return _fresh(gatekeeper, site, visit, _start_again)
     if answered.next is None:
         return _again(gatekeeper, visit, answered.refused)
-    message = _said(answered.refused, before.question if before else "")
-    return Page(asked=answered.next, message=message, code=answered.refused.code)
+    told = _said(answered.refused, before)
+    return Page(asked=answered.next, lang=answered.next.lang, told=told, code=answered.refused.code)
 
 
 def _proof(challenge: str, answer: str) -> bytes:
@@ -197,36 +184,32 @@ def _refused(
     return Page(
         status=status or _STATUS.get(refused.code, 200),
         code=refused.code,
-        message=_said(refused, asked.question if asked else ""),
+        told=_said(refused, asked),
+        lang=asked.lang if asked else "",
         asked=asked,
         answer=answer,
         retry_after=refused.retry_after,
     )
 
 
-def _said(refused: Refused, question: str) -> str:
-    match refused.code:
-        case Code.INTERNAL_ERROR:
-            return _UNAVAILABLE
-        case Code.RATE_LIMITED:
-            return _LIMITED.format(wait=_time(refused.retry_after or 1))
-        case Code.HOSTNAME_MISMATCH:
-            return refused.message  # for whoever set the page up: posters never see it
-        case _:
-            return _SAYS.get(refused.code, _START_AGAIN).format(question=question)
+def _said(refused: Refused, asked: Asked | None) -> Told:
+    if refused.code is Code.HOSTNAME_MISMATCH:
+        return lambda _: refused.message  # for whoever set the page up: posters never see it
+    question, lang = (asked.question, asked.lang) if asked else ("", "")
+    return lambda words: words.say_here(refused.code, question=question, lang=lang, wait=refused.retry_after)
 
 
-def _time(seconds: int) -> str:
-    if seconds < 60:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    minutes = -(-seconds // 60)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+def _start_again(words: Words) -> str:
+    return words.start_again_here
 
 
-def _reply(page: Page, site: Site | None, again: str) -> Reply:
+def _reply(page: Page, site: Site | None, words: Words, again: str) -> Reply:
     """Return a page as it goes out; ``again`` is the query that opens the frame once more."""
     testing = site is not None and site.outcome is not Outcome.NORMAL
-    body = render_template("gate/nojs.html", page=page, words=WORDS, testing=testing, again=again)
+    message = page.told(words) if page.told else ""
+    body = render_template(
+        "gate/nojs.html", page=page, message=message, words=words, testing=testing, again=again
+    )
     headers = {
         "Content-Type": "text/html; charset=utf-8",
         **COMMON_HEADERS,
