@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from gate.places import templates
 from gate.web.app import log_requests, service
 from gate.web.demo import filters
+from gate.web.demo.embeds import embeds
 from gate.web.demo.forum import EXTENSION, gate, pages
 from gate.web.demo.posts import Posts
 from gate.web.demo.secret import secret_key
@@ -51,6 +52,7 @@ def create_demo(folder: Path, settings: Mapping[str, Any] | None = None) -> Flas
     app.extensions[EXTENSION] = Posts(folder / "forum.db")
     gate.init_app(app)
     app.register_blueprint(pages)
+    app.register_blueprint(embeds)
     app.register_blueprint(service(app.extensions["gate"].live))
     app.jinja_env.filters.update(mask=filters.mask, paragraphs=filters.paragraphs, when=filters.when)
     app.register_error_handler(HTTPException, _http_error)

@@ -84,8 +84,8 @@ def _subject_of(request: Request) -> str:
     return str((request.view_args or {}).get("topic_id"))
 
 
-class ReplyForm(ForumForm):
-    """“Reply to this Topic”."""
+class WrittenForm(ForumForm):
+    """What a poster writes, without the question."""
 
     name = StringField("Name", filters=[_one_line], validators=[_needs("Enter your name.", NAME_LENGTH)])
     email = EmailField(
@@ -98,7 +98,6 @@ class ReplyForm(ForumForm):
     )
     body = TextAreaField("Body", filters=[_many_lines])
     no_text = BooleanField("No Text: the topic says it all")
-    gate = GateField(action="reply", about=_subject_of, hold_for=("preview",))
 
     def validate_email(self, field: Field) -> None:
         """Ask for a whole address; whether it exists, nobody can tell from here."""
@@ -122,6 +121,12 @@ class ReplyForm(ForumForm):
         return Draft(
             name=self.name.data or "", email=self.email.data or "", subject=self.topic.data or "", body=body
         )
+
+
+class ReplyForm(WrittenForm):
+    """“Reply to this Topic”."""
+
+    gate = GateField(action="reply", about=_subject_of, hold_for=("preview",))
 
 
 class MarkForm(ForumForm):

@@ -23,7 +23,6 @@ gate = Gate()
 pages = Blueprint("forum", __name__)
 
 _RECENT = 30
-_WAITS, _WAIT_SECONDS = 40, 0.05
 _FAULTY = 422
 
 _STALE = (
@@ -160,7 +159,7 @@ def _post(topic: Topic, form: ReplyForm) -> Response | tuple[str, int]:
         return _refused(topic, form, Problem(words=_NOT_STORED, at="post"))
     if number is None:
         return _refused(topic, form, Problem(words=_LOCKED, at="body"))
-    return _there(topic.id, number)
+    return there(topic.id, number)
 
 
 def _refused(topic: Topic, form: ReplyForm, problem: Problem) -> tuple[str, int]:
@@ -170,11 +169,9 @@ def _refused(topic: Topic, form: ReplyForm, problem: Problem) -> tuple[str, int]
 
 def _sent_before(topic: Topic, form: ReplyForm) -> Response | tuple[str, int]:
     """Lead a repeated post (a double click, a reload) to the reply; the first one may still be at work."""
-    for _ in range(_WAITS):
-        post = _posts().with_receipt(form.gate.receipt or "")
-        if post is not None:
-            return _there(post.topic, post.id)
-        time.sleep(_WAIT_SECONDS)
+    post = _posts().arriving_with(form.gate.receipt or "")
+    if post is not None:
+        return there(post.topic, post.id)
     return _ask_anew(topic, form)
 
 
@@ -184,7 +181,8 @@ def _ask_anew(topic: Topic, form: ReplyForm) -> tuple[str, int]:
     return _form_page(topic, fresh, [Problem(words=_LOST, at="gate-answer")]), _FAULTY
 
 
-def _there(topic_id: int, number: int) -> Response:
+def there(topic_id: int, number: int) -> Response:
+    """Lead a poster to the reply, and have the topic say that it is there."""
     session["posted"] = number
     return redirect(url_for("forum.topic", topic_id=topic_id, _anchor=f"post-{number}"), 303)
 

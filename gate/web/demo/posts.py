@@ -32,6 +32,7 @@ _TOPICS = """
 _COUNT_TOPICS = "SELECT count(DISTINCT topic) AS topics FROM posts WHERE NOT hidden"
 _POSTS = """
     SELECT posts.*, room FROM posts JOIN topics ON topics.id = posts.topic"""
+_LOOKS, _LOOK_SECONDS = 40, 0.05
 _INSERT = """
     INSERT INTO posts (topic, name, email, subject, body, at, receipt)
     SELECT id, ?, ?, ?, ?, ?, ? FROM topics WHERE id = ? AND NOT locked RETURNING id"""
@@ -126,6 +127,15 @@ class Posts:
     def with_receipt(self, receipt: str) -> Post | None:
         """Return the post that was let through with this receipt."""
         return next(iter(self._posts("WHERE receipt = ?", receipt)), None)
+
+    def arriving_with(self, receipt: str) -> Post | None:
+        """Return the post with this receipt, waiting a little for one that is being stored at this moment."""
+        for _ in range(_LOOKS):
+            post = self.with_receipt(receipt)
+            if post is not None:
+                return post
+            time.sleep(_LOOK_SECONDS)
+        return None
 
     def add(self, topic: int, draft: Draft, receipt: str) -> int | None:
         """Store a reply and return its number; None if the topic takes no more replies.
