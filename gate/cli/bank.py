@@ -13,6 +13,7 @@ import click
 from gate.bank.check import check_bank
 from gate.bank.load import load_bank
 from gate.bank.question import Bank
+from gate.cli import auditing
 from gate.cli.messages import Refused, counted, tally
 from gate.cli.options import optional_config_option
 from gate.cli.trying import Tries, try_bank
@@ -25,6 +26,9 @@ def command() -> None:
 
     Example: gate bank check starter "my-gate/bank/*.toml"
     """
+
+
+command.add_command(auditing.command)
 
 
 @command.command("check")
