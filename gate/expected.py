@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gate.config import Outcome, Site
+from gate.errors import StoreError
 from gate.hosts import same_host
 from gate.signing.claims import NO_SUBJECT, Challenge, Token
 from gate.signing.tokens import Sealer
@@ -54,3 +55,18 @@ def mismatch(
     if expected.hostname is not None and not (claims.host and same_host(expected.hostname, claims.host)):
         return Refused(code=Code.HOSTNAME_MISMATCH)
     return None
+
+
+def forced(site: Site) -> Refused | None:
+    """Return the refusal that a test site always gives; raise ``StoreError`` for the one that is always down."""
+    match site.outcome:
+        case Outcome.DOWN:
+            raise StoreError("test-down", "this test site is always down", "use another test key")
+        case Outcome.FAIL:
+            return Refused(code=Code.INVALID_RESPONSE)
+        case Outcome.SPENT:
+            return Refused(code=Code.TIMEOUT_OR_DUPLICATE)
+        case Outcome.EXPIRED:
+            return Refused(code=Code.TIMEOUT_OR_DUPLICATE, expired=True)
+        case _:
+            return None

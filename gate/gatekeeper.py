@@ -11,9 +11,9 @@ from dataclasses import replace
 from gate.asking import Asking, Form, Reader
 from gate.bank.question import Bank
 from gate.clients import EVERYBODY, NOBODY, ClientKey, Poster, client_key
-from gate.config import Config, Outcome, Site
+from gate.config import Config, Site
 from gate.errors import StoreError
-from gate.expected import ANYTHING, Expected, mismatch
+from gate.expected import ANYTHING, Expected, forced, mismatch
 from gate.hosts import fitting
 from gate.judging import Judged, Judging, Opened
 from gate.limiter import AskedTable, Limiter
@@ -150,9 +150,9 @@ class Gatekeeper:
         peek: bool = False,
     ) -> Verdict:
         """Trade a token for yes or no. A yes spends it, unless ``peek``; what does not match does not spend it."""
-        forced = _forced(site)
-        if forced is not None:
-            return Verdict(refused=forced)
+        always = forced(site)
+        if always is not None:
+            return Verdict(refused=always)
         try:
             token = self._sealer.read_token(response, self._clock())
         except ExpiredError:
@@ -182,9 +182,9 @@ class Gatekeeper:
         proof: bytes = b"",
     ) -> Verdict:
         """Judge an answer and let the reply through in one step, with one mark: the challenge's."""
-        forced = _forced(site)
-        if forced is not None:
-            return Verdict(refused=forced)
+        always = forced(site)
+        if always is not None:
+            return Verdict(refused=always)
         opened = self._judging.open(challenge)
         if opened is None:
             return Verdict(refused=Refused(code=Code.INVALID_CHALLENGE))
@@ -336,18 +336,3 @@ def _foreign(host: str) -> Refused:
         code=Code.HOSTNAME_MISMATCH,
         detail=f'The site does not allow pages of "{host}": add it to `hosts` of its [[site]] entry.',
     )
-
-
-def _forced(site: Site) -> Refused | None:
-    """Return the refusal that a test site always gives."""
-    match site.outcome:
-        case Outcome.DOWN:
-            raise StoreError("test-down", "this test site is always down", "use another test key")
-        case Outcome.FAIL:
-            return Refused(code=Code.INVALID_RESPONSE)
-        case Outcome.SPENT:
-            return Refused(code=Code.TIMEOUT_OR_DUPLICATE)
-        case Outcome.EXPIRED:
-            return Refused(code=Code.TIMEOUT_OR_DUPLICATE, expired=True)
-        case _:
-            return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -13,8 +13,6 @@ CONNECT_SECONDS = 0.2
 REPLY_SECONDS = 0.5
 
 SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
-
-OnConnect = Callable[[Any], None]
 
 
 def without_password(url: str) -> str:
@@ -34,8 +32,8 @@ def require_client(url: str) -> None:
         )
 
 
-def connect(url: str, on_connect: OnConnect) -> Any:
-    """Return a client for ``url``; ``on_connect`` is called with each new connection, and may refuse it.
+def connect(url: str) -> Any:
+    """Return a client for ``url``.
 
     ``redis://[user:password@]host:port/db``, ``rediss://`` the same over TLS, ``unix:///path?db=0``,
     ``redis+sentinel://host:port,host:port/name/db``, ``redis+cluster://host:port,host:port``. Connecting may take
@@ -49,14 +47,39 @@ def connect(url: str, on_connect: OnConnect) -> Any:
         "socket_connect_timeout": CONNECT_SECONDS,
         "socket_timeout": REPLY_SECONDS,
         "retry": Retry(NoBackoff(), 0),
-        "redis_connect_func": on_connect,
     }
-    parts = urlsplit(url)
-    if parts.scheme == "redis+sentinel":
-        return _sentinel(parts, options)
-    if parts.scheme == "redis+cluster":
-        return _cluster(parts, options)
-    return redis.Redis.from_url(url, **options)
+    try:
+        parts = urlsplit(url)
+        if parts.scheme == "redis+sentinel":
+            return _sentinel(parts, options)
+        if parts.scheme == "redis+cluster":
+            return _cluster(parts, options)
+        return redis.Redis.from_url(url, **options)
+    except ValueError as error:
+        raise StoreError(without_password(url), f"is no address: {error}", "see docs/redis.md") from error
+
+
+def is_cluster(client: Any) -> bool:
+    """Tell whether the client speaks to several masters, each with some of the keys."""
+    from redis.cluster import RedisCluster
+
+    return isinstance(client, RedisCluster)
+
+
+def memory_policies(client: Any) -> Iterable[str]:
+    """Return what each master does when its memory is full."""
+    if not is_cluster(client):
+        return [client.info("memory").get("maxmemory_policy", "")]
+    infos = (client.info("memory", target_nodes=node) for node in client.get_primaries())
+    return [info.get("maxmemory_policy", "") for info in infos]
+
+
+def disconnect(client: Any) -> None:
+    """Let go of all connections."""
+    client.close()
+    sentinels = getattr(getattr(client, "connection_pool", None), "sentinel_manager", None)
+    for sentinel in sentinels.sentinels if sentinels else ():
+        sentinel.close()
 
 
 def _sentinel(parts: SplitResult, options: dict[str, Any]) -> Any:
@@ -69,10 +92,9 @@ def _sentinel(parts: SplitResult, options: dict[str, Any]) -> Any:
             "does not name the master",
             "write redis+sentinel://host1:26379,host2:26379/name",
         )
-    plain = {key: value for key, value in options.items() if key != "redis_connect_func"}
     sentinel = Sentinel(
         _addresses(parts, 26379),
-        sentinel_kwargs=plain,
+        sentinel_kwargs=dict(options),
         db=int(database or 0),
         **_login(parts),
         **options,
@@ -81,10 +103,13 @@ def _sentinel(parts: SplitResult, options: dict[str, Any]) -> Any:
 
 
 def _cluster(parts: SplitResult, options: dict[str, Any]) -> Any:
+    import redis
     from redis.cluster import ClusterNode, RedisCluster
 
     nodes = [ClusterNode(host, port) for host, port in _addresses(parts, 6379)]
-    return RedisCluster(startup_nodes=nodes, cluster_error_retry_attempts=1, **_login(parts), **options)
+    if int(redis.__version__.partition(".")[0]) < 6:
+        options["cluster_error_retry_attempts"] = 0
+    return RedisCluster(startup_nodes=nodes, **_login(parts), **options)
 
 
 def _addresses(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:

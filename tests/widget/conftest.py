@@ -25,9 +25,12 @@ _FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start the system's Chromium; without it these tests fail."""
+    """Start the system's Chromium; without it these tests fail.
+
+    A module at a time: while Playwright runs, its event loop stands in the way of others in the same process.
+    """
     assert Path(CHROMIUM).exists(), f"these tests need {CHROMIUM}: apt-get install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -1,4 +1,8 @@
--- Begin a new epoch in one bucket. KEYS: its state. ARGV: the epoch, the run of the server that it belongs to.
-local clock = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run', ARGV[2], 'high', clock[1] * 1000 + math.floor(clock[2] / 1000))
-return 1
+-- Begin a new epoch in some buckets. KEYS: their states. ARGV: the epoch.
+local server = here:match('master_replid:(%x+)')
+if not server then return redis.error_reply('ERR INFO replication names no master_replid') end
+for _, key in ipairs(KEYS) do
+    redis.call('DEL', key)
+    redis.call('HSET', key, 'epoch', ARGV[1], 'server', server)
+end
+return ARGV[1]

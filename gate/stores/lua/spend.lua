@@ -1,20 +1,28 @@
 -- Mark an id, at most once. Reads and writes one slot.
--- KEYS: the bucket's state, the mark. ARGV: epoch, value, time of the id (ms), how long it is kept from then (ms).
--- Returns the mark's value as it now stands, or a word of five letters: why there is none.
-local state = redis.call('HMGET', KEYS[1], 'epoch', 'high')
-if state[1] ~= ARGV[1] then return 'reset' end
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local high = tonumber(state[2])
-if now > high + 1000 then
-    redis.call('HSET', KEYS[1], 'high', now)
+-- KEYS: the bucket's state, the page that the mark belongs on, the index of pages.
+-- ARGV: epoch, mark, value (none: only ask), time of the id (ms), start of the page (ms),
+--       until when ids are dead by the gate's clock (ms), the gate's clock and skew (ms), field of the watermark.
+-- Returns the mark's value as it now stands, or why there is none: a word of five letters.
+local state = redis.call('HMGET', KEYS[1], 'epoch', 'server', ARGV[8])
+if not is_here(state[2]) then return 'other' end
+if state[1] ~= ARGV[1] then return 'reset' .. state[1] end
+local page = redis.call('HMGET', KEYS[2], 'high', ARGV[2])
+if page[2] then return page[2] end
+local made, purged = tonumber(ARGV[4]), tonumber(state[3] or -1)
+if made <= purged then return purged > tonumber(ARGV[7]) and 'ahead' or 'ended' end
+if ARGV[3] == '' then return 'fresh' end
+redis.call('HSET', KEYS[2], 'high', math.max(made, tonumber(page[1] or made)), ARGV[2], ARGV[3])
+if page[1] then return ARGV[3] end
+-- A new page pays for a few old ones; what went with them is refused from then on.
+local dead = tonumber(ARGV[6])
+redis.call('ZADD', KEYS[3], ARGV[5], KEYS[2])
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', dead, 'LIMIT', 0, 4)) do
+    local high = tonumber(redis.call('HGET', old, 'high') or -1)
+    if high <= dead then
+        purged = math.max(purged, high)
+        redis.call('UNLINK', old)
+        redis.call('ZREM', KEYS[3], old)
+    end
 end
-local known = redis.call('GET', KEYS[2])
-if known then return known end
-local ends = ARGV[3] + ARGV[4]
-if ends <= math.max(now, high) then
-    -- Its mark may have expired, by the latest time that this server's clock ever showed.
-    return ends > now and 'ahead' or 'ended'
-end
-redis.call('SET', KEYS[2], ARGV[2], 'PX', ends - now)
-return ARGV[2]
+redis.call('HSET', KEYS[1], ARGV[8], purged)
+return ARGV[3]
