@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from tests.embedding.hosts import Browser
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 ADDRESS = "http://127.0.0.1:8080"
-TYPED = {"body": "Sharp blades cut cleaner."}
+TYPED: dict[str, Any] = {"body": "Sharp blades cut cleaner."}
 
 pytestmark = pytest.mark.xdist_group("port 8080")
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -131,7 +132,7 @@ class RedisStore:
         """Write the time of this call into each bucket's state."""
         now = str(self._clock())
         for bucket in range(BUCKETS):
-            self._run(lambda key=state_key(bucket): self._client.hset(key, "pinged", now))
+            self._run(partial(self._client.hset, state_key(bucket), "pinged", now))
 
     def close(self) -> None:
         """Let go of all connections; whoever calls a verb afterwards opens others."""

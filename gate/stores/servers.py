@@ -121,7 +121,7 @@ def _addresses(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
     return found
 
 
-def _login(parts: SplitResult) -> dict[str, str]:
+def _login(parts: SplitResult) -> dict[str, Any]:
     user, _, password = parts.netloc.rpartition("@")[0].partition(":")
     given = {"username": unquote(user), "password": unquote(password)}
     return {name: value for name, value in given.items() if value}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,7 +13,7 @@ from tests.service import SITES, write_banks, write_config
 
 Invoke = Callable[..., Result]
 
-FORUM, OTHER = cast("list[dict[str, Any]]", SITES)
+FORUM, OTHER = SITES
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Length
 from gate import Gate, GateField
 
 SECRET_KEY = "k3vX0bq7T9sL2mWc8zRfYp5nHd1uJaEg"
-OFF = {
+OFF: dict[str, Any] = {
     "challenge": {"min_seconds": 0},
     "limits": {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""},
 }
@@ -33,7 +33,7 @@ class PlainForm(Form):
     body = TextAreaField(validators=[InputRequired()])
 
 
-class GuardedFlaskForm(FlaskForm):
+class GuardedFlaskForm(FlaskForm):  # type: ignore[misc] # it is untyped
     name = StringField(validators=[InputRequired(), Length(max=20)])
     gate = GateField(action="reply", hold_for=("preview",))
     body = TextAreaField(validators=[InputRequired()])

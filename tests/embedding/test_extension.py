@@ -179,7 +179,7 @@ def test_a_reply_is_reported_by_its_receipt(tmp_path: Path, solve: Callable[[str
     host = make_host(tmp_path, PlainForm)
     browser = Browser(host.app.test_client(), solve)
     browser.send(browser.open(), right=True, name="Ana", body="text")
-    gate = host.app.jinja_env.globals["gate"]
+    gate: Any = host.app.jinja_env.globals["gate"]
     with host.app.test_request_context("/"):
         assert gate.report(host.receipts[0], "spam")
         assert not gate.report("not a receipt", "spam")

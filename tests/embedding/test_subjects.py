@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, render_template_string, request
@@ -39,7 +40,7 @@ class Forum:
             self.last = form
             if form.validate():
                 if topic not in self.locked:
-                    self.posted.append((topic, form.body.data))
+                    self.posted.append((topic, form.body.data or ""))
                     return "posted"
                 form.gate.reopen()
         return render_template_string('<form method="post">{{ form.body }}{{ form.gate }}</form>', form=form)
@@ -51,7 +52,7 @@ def forum(tmp_path: Path) -> Forum:
 
 
 def send(
-    forum: Forum, path: str, page: Page, solve: Callable[[str], str] | None = None, **changes: str
+    forum: Forum, path: str, page: Page, solve: Callable[[str], str] | None = None, **changes: Any
 ) -> Page:
     fields = {**page.fields, **changes}
     if solve is not None and page.question is not None:
@@ -98,7 +99,8 @@ def test_a_store_that_is_down_lets_nothing_through_and_keeps_the_text(
     answer = solve(page.question or "")
     blocker = sqlite3.connect(tmp_path / "gate" / "gate.db", isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
-    down = send(forum, "/bread", page, body="text", **{"gate-answer": answer})
+    page.fields["gate-answer"] = answer
+    down = send(forum, "/bread", page, body="text")
     assert forum.posted == []
     assert forum.last is not None
     assert forum.last.gate.unavailable

@@ -1,0 +1,66 @@
+"""axe finds nothing in any state, light and dark, with JavaScript and without; what it cannot decide is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.people import Person
+from tests.browser.sites import Site
+from tests.browser.states import STATES, VIEWS, LookAt
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+"""wcag22aa brings target-size, which axe leaves out by default."""
+
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "resultTypes": ["violations", "incomplete"],
+    "preload": False,  # it would load style sheets by script, which the pages' policy refuses
+}
+NewPage = Callable[..., Page]
+
+
+def findings(page: Page) -> list[str]:
+    """Look at a page in light on a screen and in dark on a phone."""
+    found = []
+    for scheme, width in (("light", 1280), ("dark", 360)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        result = Axe().run(page, options=OPTIONS).response
+        assert len(result["passes"]) > 15, "axe looked at next to nothing"
+        found += [
+            f"{scheme} {kind}: {rule['id']}: {node['html']}"
+            for kind in ("violations", "incomplete")
+            for rule in result[kind]
+            for node in rule["nodes"]
+        ]
+    return found
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_in_the_form(state: str, look: LookAt) -> None:
+    """axe hangs in a browser without scripts: what such a one was sent is shown in one that has them."""
+    assert findings(look(state).page) == []
+
+
+def test_axe_finds_nothing_where_a_reply_was_posted(forum: Site, make_person: Callable[..., Person]) -> None:
+    person = make_person(forum).open().write().answer().post()
+    person.expect_posted()
+    assert findings(person.page) == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing_in_the_other_pages(view: str, forum: Site, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(forum.url + view)
+    assert findings(page) == []
+
+
+def test_axe_can_find_something(forum: Site, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(forum.url)
+    page.evaluate("document.querySelector('h1').innerHTML = '<button></button>'")
+    assert any("button-name" in finding for finding in findings(page))
