@@ -13,7 +13,7 @@ import click
 from gate.bank.check import check_bank
 from gate.bank.load import load_bank
 from gate.bank.question import Bank
-from gate.cli import auditing
+from gate.cli import auditing, editing, importing
 from gate.cli.messages import Refused, counted, tally
 from gate.cli.options import optional_config_option
 from gate.cli.trying import Tries, try_bank
@@ -22,13 +22,14 @@ from gate.config import load_config
 
 @click.group()
 def command() -> None:
-    """Check the questions, or answer some yourself.
+    """Check the questions, change them, move them here and away, or answer some yourself.
 
     Example: gate bank check starter "my-gate/bank/*.toml"
     """
 
 
-command.add_command(auditing.command)
+for _more in (auditing.command, importing.import_, importing.export, editing.add, editing.off, editing.on):
+    command.add_command(_more)
 
 
 @command.command("check")

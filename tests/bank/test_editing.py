@@ -1,0 +1,176 @@
+"""Editing: one question changes, and every other byte of its file stays."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from gate.bank.editing import add_question, switch, write_file
+from gate.errors import BankError
+
+BANK = '''\
+# The forum's own.
+lang = "en"   # for all
+
+[[question]]   # the first
+ask = "Why?"
+accept = ["so"]  # truly
+
+# about the second
+[[ "question" ]]
+  ask = """
+[[question]]
+enabled = true
+"""
+  accept = ['[[question]]']
+  enabled   =   true   # for now
+  id = "two"
+
+[lists]
+word = [
+    "a", # enabled = false
+    "b",
+]
+
+[[question]]
+ask = "{{ w }}?"
+accept = "{{ w }}c"
+id = "three"
+[question.vary]
+w = "word"
+'''
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_off_and_on_touch_one_line(newline: str, mark: str) -> None:
+    before = (mark + BANK.replace("\n", newline)).encode()
+    off = switch(before, "bank.toml", "two", enabled=False).content
+    assert off is not None
+    assert off == before.replace(b"enabled   =   true   # for now", b"enabled   =   false   # for now")
+    assert switch(off, "bank.toml", "two", enabled=True).content == before
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_question_without_the_key_gets_it_below_its_header(newline: str) -> None:
+    before = BANK.replace("\n", newline)
+    off = switch(before.encode(), "bank.toml", "three", enabled=False)
+    header = f'[[question]]{newline}ask = "{{{{ w }}}}?"'
+    changed = header.replace(newline, f"{newline}enabled = false{newline}", 1)
+    assert off.content == before.replace(header, changed).encode()
+    assert not off.question.enabled
+
+
+def test_an_id_by_default_is_a_hash_of_the_question() -> None:
+    first = "[[question]]   # the first\n"
+    off = switch(BANK.encode(), "bank.toml", _hash("Why?"), enabled=False)
+    assert off.content == BANK.replace(first, f"{first}enabled = false\n").encode()
+
+
+def _hash(ask: str) -> str:
+    return hashlib.sha256(ask.encode()).hexdigest()[:8]
+
+
+def test_the_last_question_of_a_file_may_go_off() -> None:
+    edit = switch(b'[[question]]\nask="A?"\naccept="a"\nid="a"', "bank.toml", "a", enabled=False)
+    assert edit.content == b'[[question]]\nenabled = false\nask="A?"\naccept="a"\nid="a"'
+
+
+def test_what_is_so_already_stays() -> None:
+    assert switch(BANK.encode(), "bank.toml", "two", enabled=True).content is None
+
+
+def test_an_unknown_id_is_named_with_the_nearest() -> None:
+    with pytest.raises(BankError, match=r'no question has the id "tow"; did you mean two\?'):
+        switch(BANK.encode(), "bank.toml", "tow", enabled=False)
+
+
+def test_a_list_of_inline_questions_is_left_to_its_owner() -> None:
+    content = b'question = [ { ask = "A?", accept = "a", id = "a" } ]\n'
+    with pytest.raises(BankError, match="write enabled = false there by hand"):
+        switch(content, "bank.toml", "a", enabled=False)
+    with pytest.raises(BankError):
+        add_question(content, "bank.toml", {"ask": "B?", "accept": ["b"]})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"", ""),
+        (b"# empty\n", "# empty\n\n"),
+        (BANK.encode(), BANK + "\n"),
+        (BANK.strip().encode(), BANK.strip() + "\n\n"),
+    ],
+)
+def test_a_question_is_added_at_the_end(before: bytes, after: str) -> None:
+    edit = add_question(before, "bank.toml", {"ask": 'Say "x"', "accept": ["x", "\ty"]})
+    assert edit.content == (after + '[[question]]\nask = "Say \\"x\\""\naccept = ["x", "\\ty"]\n').encode()
+    assert edit.question.id == _hash('Say "x"')
+
+
+def test_line_ends_and_mark_of_a_file_stay() -> None:
+    edit = add_question(b"\xef\xbb\xbf# x\r\n", "bank.toml", {"ask": "A?", "accept": ["a"]})
+    assert edit.content == b'\xef\xbb\xbf# x\r\n\r\n[[question]]\r\nask = "A?"\r\naccept = ["a"]\r\n'
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"ask": "Why?", "accept": ["twin"]},
+        {"ask": " ", "accept": ["a"]},
+        {"ask": "A?", "accept": [" "]},
+        {"ask": "A?", "accept": ["a"], "lang": "no such"},
+    ],
+)
+def test_what_would_not_load_is_refused(table: dict[str, object]) -> None:
+    with pytest.raises(BankError):
+        add_question(BANK.encode(), "bank.toml", table)
+
+
+@pytest.mark.parametrize("content", [b"[[question]]\nask = 5\n", b"ask", b"\xff"])
+def test_a_file_with_faults_is_not_touched(content: bytes) -> None:
+    with pytest.raises(BankError, match=r"^bank\.toml"):
+        add_question(content, "bank.toml", {"ask": "A?", "accept": ["a"]})
+    with pytest.raises(BankError, match=r"^bank\.toml"):
+        switch(content, "bank.toml", "a", enabled=False)
+
+
+# Writing
+
+
+def test_a_file_keeps_its_mode_and_a_link_stays_a_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "bank.toml", tmp_path / "link.toml"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    write_file(link, b"new", instead_of=b"old")
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert link.is_symlink()
+    assert sorted(os.listdir(tmp_path)) == ["bank.toml", "link.toml"]
+
+
+def test_a_file_that_somebody_else_changed_stays(tmp_path: Path) -> None:
+    path = tmp_path / "bank.toml"
+    path.write_bytes(b"theirs")
+    with pytest.raises(BankError, match="somebody else changed it just now; run the command again"):
+        write_file(path, b"new", instead_of=b"old")
+    assert path.read_bytes() == b"theirs"
+    assert os.listdir(tmp_path) == ["bank.toml"]
+
+
+def test_a_disk_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "bank.toml"
+    path.write_bytes(b"old")
+
+    def fail(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["bank.toml"]
