@@ -20,7 +20,6 @@ from gate.cli.messages import Refused, counted
 
 _PATIENCE = 1.0
 _MOST_ROWS = 40
-_MOST_ADVICE = 8
 _WIDE = 100
 _NARROWEST_ASK = 12
 
@@ -120,10 +119,10 @@ def _language_lines(
     yield ""
     yield from _totals(language)
     yield ""
-    advice = [*language.advice, *(each.advice for each in worst if each.advice)]
-    yield from (f"- {each}" for each in advice[:_MOST_ADVICE])
-    if len(advice) > _MOST_ADVICE:
-        yield f"- … and {len(advice) - _MOST_ADVICE} more; --json has them all"
+    # One question for each script that passes; --json has them all.
+    advised = {each.best_attacker: each.advice for each in reversed(worst) if each.advice}
+    advice = [*language.advice, *(advised[name] for name in reversed(advised))]
+    yield from (f"- {each}" for each in advice)
     if advice:
         yield ""
 

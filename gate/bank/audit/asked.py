@@ -73,6 +73,9 @@ class Asked:
     @cached_property
     def items(self) -> tuple[str, ...]:
         """The things that the question lists, if it lists any."""
+        listed = [text for text in self.quoted if _COMMA.search(text)]
+        if listed:
+            return tuple(filter(None, map(str.strip, _COMMA.split(listed[0]))))
         if len(self.quoted) > 1:
             return self.quoted
         start, clause = max(self._clauses(), key=lambda found: len(_COMMA.findall(found[1])))
@@ -83,8 +86,10 @@ class Asked:
             if not clauses:
                 return ()
             start, clause = clauses[-1]
-        parts = (part for piece in _COMMA.split(clause) for part in separators.split(piece))
-        pieces = [piece for part in parts if (piece := part.strip())]
+        pieces = _COMMA.split(clause)
+        if self.vocabulary.spaced or len(pieces) == 1:  # in an unspaced list "and" may be part of a word
+            pieces = [part for piece in pieces for part in separators.split(piece)]
+        pieces = [piece for part in pieces if (piece := part.strip())]
         return self._trimmed(pieces, announced=self.ask[:start].rstrip().endswith((":", "：")))
 
     @cached_property
@@ -115,7 +120,7 @@ class Asked:
     def _trimmed(self, pieces: list[str], *, announced: bool) -> tuple[str, ...]:
         """Cut from the first and the last thing what still belongs to the sentence."""
         if not self.vocabulary.spaced:
-            pieces = self._without_particles(pieces)
+            pieces = self._up_to_its_end(pieces)
         elif not announced and len(pieces) > 2 and self._shapes_a_question(pieces[0]):
             pieces = pieces[1:]
         elif not announced and pieces and len(pieces[0].split()) > _LONG_ITEM:
@@ -126,13 +131,14 @@ class Asked:
         folded = self.folded(piece).split()
         return len(folded) > 1 and any(map(self.vocabulary.noise.fullmatch, folded))
 
-    def _without_particles(self, pieces: list[str]) -> list[str]:
-        """Keep of the first thing what follows the last particle, of the others what precedes the first one."""
-        if len(pieces) < 2:
-            return pieces
-        gaps = self.vocabulary.gaps
-        first = [part for part in gaps.split(pieces[0]) if part][-1:]
-        return first + [part for piece in pieces[1:] if (part := gaps.split(piece)[0])]
+    def _up_to_its_end(self, pieces: list[str]) -> list[str]:
+        """Drop what stands after the list in a text without spaces."""
+        ends = self.vocabulary.list_ends
+        for at, piece in enumerate(pieces):
+            end = ends.search(f"{piece}、") if at else None
+            if end:
+                return [*pieces[:at], *filter(None, [piece[: end.start()]])]
+        return pieces
 
     def _cut(self) -> Iterator[str]:
         for number, part in enumerate(re.split(r"[“”「」『』\"]", self.ask)):

@@ -76,6 +76,8 @@ class Vocabulary:
     known: tuple[tuple[tuple[re.Pattern[str], ...], str], ...]
     noise: re.Pattern[str]
     gaps: re.Pattern[str]
+    list_ends: re.Pattern[str]
+    false_numbers: tuple[str, ...]
     alternatives: re.Pattern[str]
     conjunctions: re.Pattern[str]
     articles: frozenset[str]
@@ -110,7 +112,9 @@ def vocabulary(lang: str) -> Vocabulary:
             (tuple(reader.pattern([key]) for key in keys), answer) for *keys, answer in data.get("known", ())
         ),
         noise=reader.noise(data),
-        gaps=_any_of(sorted(data.get("gaps", "").split(), key=len, reverse=True)),
+        gaps=_any_of(data.get("gaps", "").split()),
+        list_ends=_any_of(data.get("list_ends", "").split()),
+        false_numbers=tuple(data.get("false_numbers", "").split()),
         alternatives=reader.separator(data.get("or", ())),
         conjunctions=reader.separator([*data.get("or", ()), *joining]),
         articles=frozenset(map(reader.fold, table("languages").get(base, {}).get("articles", ()))),

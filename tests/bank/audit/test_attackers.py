@@ -164,6 +164,49 @@ def test_the_judge_decides_with_the_match_of_the_question() -> None:
     assert only("Write Green!", "Green!", match="exact").attackers["echo"] == 1 / 2
 
 
+@pytest.mark.parametrize(
+    ("lang", "ask", "numbers"),
+    [
+        ("en", "three, four, a hundred and six", [3, 4, 106]),
+        ("en", "acht, zehn", []),
+        ("de", "acht, zehn", [8, 10]),
+        ("fr", "une pomme et trois poires", [1, 3]),
+        ("fr", "une pomme et trois poires, quatre-vingt-dix-neuf", [3, 99]),
+        ("fr", "une pomme", []),
+        ("fr", "deux mots dans une phrase, trois fois", [2, 3]),
+        ("pl", "ten dom", []),
+        ("ru", "двадцать одна и две", [21, 2]),
+        ("ar", "أربع بيضات وثلاث تفاحات", [4, 3]),
+        ("ar", "مئة وثلاثة وعشرون", [123]),
+        ("zh", "下一个数：二、四", [2, 4]),
+        ("ja", "一番大きいのは十二", [12]),
+        ("tr", "on iki", [12]),
+        ("en", "٤٢ and ４", [42, 4]),
+        ("en", "1 2 3", [1, 2, 3]),
+    ],
+)
+def test_numbers_are_found_in_words(lang: str, ask: str, numbers: list[int]) -> None:
+    """In the question's own language; what may be an article counts only beside one other number."""
+    assert [number.value for number in Asked(ask, lang).numbers] == numbers
+
+
+@pytest.mark.parametrize(
+    ("lang", "ask", "items"),
+    [
+        ("en", "Which is heavier, a feather or a brick?", ("a feather", "a brick")),
+        ("en", "river, spoon and cloud: which comes first?", ("river", "spoon", "cloud")),
+        ("en", "Who painted the door?", ()),
+        ("de", "Was ist größer: ein Bus, eine Maus oder ein Haus?", ("ein Bus", "eine Maus", "ein Haus")),
+        ("ja", "やかん、みかん、アリの中で、一番大きいものはどれですか。", ("やかん", "みかん", "アリ")),
+        ("ja", "「庭、雲、川」で、「雲」のすぐ前の言葉は何ですか。", ("庭", "雲", "川")),
+        ("zh", "锤子、牛、马，哪一个不是一类？", ("锤子", "牛", "马")),
+        ("ar", "أيها أكبر: حذاء أم ليمونة؟", ("حذاء", "ليمونة")),
+    ],
+)
+def test_lists_are_found(lang: str, ask: str, items: tuple[str, ...]) -> None:
+    assert Asked(ask, lang).items == items
+
+
 def test_attackers_stand_any_text() -> None:
     """Whatever a bank asks, in whatever language: guesses are texts that are not empty."""
     rng = random.Random(7)
