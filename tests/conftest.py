@@ -15,6 +15,16 @@ from tests.service import Clock, Service
 from tests.service import make_live as live_from
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long form: minutes, not seconds")
+
+
+@pytest.fixture(scope="session")
+def long_run(request: pytest.FixtureRequest) -> bool:
+    """Whether tests may take minutes: ``tests/run --long``."""
+    return bool(request.config.getoption("--long"))
+
+
 @pytest.fixture(scope="session")
 def solve() -> Callable[[str], str]:
     """Answer a question of the English starter bank, as a person would."""
