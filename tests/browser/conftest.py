@@ -16,6 +16,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Dialog,
     Page,
+    ViewportSize,
     WebError,
     sync_playwright,
 )
@@ -35,6 +36,7 @@ _ARGUMENTS = [
     "--disable-sync",
 ]
 _PATIENCE_MS = 5_000
+SCREEN: ViewportSize = {"width": 1280, "height": 900}
 _REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (404|422)")
 _LISTEN = """document.addEventListener("securitypolicyviolation",
   event => console.error("policy: " + event.violatedDirective + " " + event.blockedURI));"""
@@ -77,33 +79,51 @@ class Ears:
         dialog.dismiss()
 
     def _console(self, message: ConsoleMessage) -> None:
-        # A form that is sent back is a 422, and a page that is missing a 404: those were meant. Nobody has an icon.
         name = message.location["url"].rpartition("/")[2]
-        if not (_REFUSAL.match(message.text) and ("." not in name or name == "favicon.ico")):
+        # A form that is sent back is a 422, and a page that is missing a 404: those were meant. Nobody has an icon,
+        # and whoever is quicker than the page keeps the focus.
+        meant = _REFUSAL.match(message.text) and "." not in name
+        if not (
+            meant or name == "favicon.ico" or message.text.startswith("Autofocus processing was blocked")
+        ):
             self.heard.append(f"{message.text} at {name}")
+
+
+def _context(chromium: Browser, ears: Ears, *, javascript: bool = True, **settings: Any) -> BrowserContext:
+    """Open a browser of its own (cookies, cache) that somebody listens to."""
+    context = chromium.new_context(
+        java_script_enabled=javascript,
+        **{"locale": "en-GB", "viewport": SCREEN, **settings},
+    )
+    context.set_default_timeout(_PATIENCE_MS)
+    context.add_init_script(_LISTEN)
+    ears.listen(context)
+    return context
 
 
 @pytest.fixture
 def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page in a browser of its own (cookies, cache); ``javascript=False`` turns scripts off."""
+    """Open a page in a browser of its own; ``javascript=False`` turns scripts off."""
     ears = Ears()
     contexts: list[BrowserContext] = []
 
-    def make(*, javascript: bool = True, **settings: Any) -> Page:
-        context = chromium.new_context(
-            java_script_enabled=javascript,
-            **{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **settings},
-        )
-        context.set_default_timeout(_PATIENCE_MS)
-        context.add_init_script(_LISTEN)
-        ears.listen(context)
-        contexts.append(context)
-        return context.new_page()
+    def make(**settings: Any) -> Page:
+        contexts.append(_context(chromium, ears, **settings))
+        return contexts[-1].new_page()
 
     yield make
     for context in contexts:
         context.close()
     assert ears.heard == []
+
+
+@pytest.fixture(scope="module")
+def wall(chromium: Browser) -> Iterator[tuple[Page, Ears]]:
+    """A page that shows one look after the other, and who listens to it."""
+    ears = Ears()
+    context = _context(chromium, ears)
+    yield context.new_page(), ears
+    context.close()
 
 
 @pytest.fixture(params=[True, False], ids=["js", "nojs"])
@@ -162,11 +182,17 @@ def remembered() -> dict[tuple[str, bool], Look]:
 
 
 @pytest.fixture
-def look(remembered: dict[tuple[str, bool], Look], stage: Stage, new_page: Callable[..., Page]) -> LookAt:
+def look(
+    remembered: dict[tuple[str, bool], Look],
+    stage: Stage,
+    wall: tuple[Page, Ears],
+    new_page: Callable[..., Page],
+) -> Iterator[LookAt]:
     """Show what the form looks like in a state: brought about once, looked at from many sides.
 
     The page is shown again by a browser with scripts, from the very HTML: what looks at it needs them.
     """
+    page, ears = wall
 
     def at(state: str, **settings: Any) -> Shown:
         key = (state, stage.javascript)
@@ -174,9 +200,15 @@ def look(remembered: dict[tuple[str, bool], Look], stage: Stage, new_page: Calla
             person = STATES[state](stage)
             person.note_question()
             remembered[key] = Look(person.page.content(), tuple(person.asked), person.name)
-        return remembered[key].shown(new_page(**settings))
+        if settings:
+            return remembered[key].shown(new_page(**settings))
+        page.emulate_media(media="null", color_scheme="null", forced_colors="null")
+        page.set_viewport_size(SCREEN)
+        return remembered[key].shown(page)
 
-    return at
+    yield at
+    heard, ears.heard = ears.heard, []
+    assert heard == []
 
 
 @pytest.fixture

@@ -95,6 +95,8 @@ class Look:
     name: str
 
     def shown(self, page: Page) -> Shown:
+        """Show it in ``page``, which loads nothing from anywhere."""
+
         def serve(route: Route) -> None:
             name = route.request.url.rpartition("/")[2]
             if name.endswith(".css"):
@@ -102,6 +104,7 @@ class Look:
             else:
                 route.fulfill(body=self.html, content_type="text/html; charset=utf-8")
 
+        page.unroute_all()
         page.route("**/*", serve)
         page.goto("http://forum.example.org/")
         return Shown(page, self)

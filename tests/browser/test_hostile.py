@@ -17,6 +17,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.parametrize("javascript", [True])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_inert_on_every_page(text: str, person: Person) -> None:
     """The ears of conftest.py hear scripts, dialogs and what the policy refuses."""
