@@ -21,7 +21,7 @@ ROOMS = [
     {"signing"},
     {"stores"},
     {"config"},
-    {"clients", "sites", "statistics", "verdicts"},
+    {"clients", "sites", "statistics", "summary", "verdicts"},
     {"expected", "limiter", "marks"},
     {"asking"},
     {"judging"},

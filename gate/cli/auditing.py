@@ -16,7 +16,8 @@ import click
 from gate.bank.audit import LanguageReport, QuestionReport, Report, audit
 from gate.bank.audit.advice import WORTH_A_WORD
 from gate.bank.load import load_bank
-from gate.cli.messages import Refused, counted
+from gate.cli.messages import Refused
+from gate.summary import counted
 
 _PATIENCE = 1.0
 _MOST_ROWS = 40

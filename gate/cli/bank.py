@@ -14,10 +14,11 @@ from gate.bank.check import check_bank
 from gate.bank.load import load_bank
 from gate.bank.question import Bank
 from gate.cli import auditing, editing, importing
-from gate.cli.messages import Refused, counted, tally
+from gate.cli.messages import Refused, tally
 from gate.cli.options import optional_config_option
 from gate.cli.trying import Tries, try_bank
 from gate.config import load_config
+from gate.summary import counted
 
 
 @click.group()

@@ -21,8 +21,9 @@ from gate.bank.importers.writing import bank_text
 from gate.bank.load import load_bank, parse_bank
 from gate.bank.question import Bank
 from gate.bank.sources import LARGEST_FILE
-from gate.cli.messages import Refused, counted
+from gate.cli.messages import Refused
 from gate.parsing import language_tag
+from gate.summary import counted
 
 _STANDARD = "-"
 _IN_MEMORY = 1 << 20

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import IO, Any
 
 import click
 
 from gate.errors import Fault, FaultsError, GateError
+from gate.summary import counted
 
 FAULTS_FOUND = 1
 INTERRUPTED = 130
@@ -49,13 +49,3 @@ def tally(faults: Sequence[Fault], kind: str = "fault") -> str:
     files = [head for head in heads if not head.startswith(_NO_FILE)]
     where = f" in {counted(len(files), 'file')}" if files else ""
     return f"{counted(len(faults), kind)}{where}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Put a number before a noun: ``counted(2, "file")`` is "2 files"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def without_password(url: str) -> str:
-    """Return a store's URL as it may be shown."""
-    return re.sub(r"//[^/@]*@", "//***@", url)

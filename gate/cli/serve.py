@@ -12,19 +12,16 @@ import click
 from gate import __version__
 from gate.bank.question import Bank
 from gate.cli.loading import explain, inspect
-from gate.cli.messages import counted, without_password
 from gate.cli.options import config_option
 from gate.cli.running import address, run, scratch_folder, shown
-from gate.config import Config, Rate, Site
+from gate.config import Config
 from gate.errors import GateError
 from gate.live import Live
+from gate.summary import counted, summary
 from gate.web.request_log import log_as_json
 from gate.web.serving import Service, service_app
 
 _log = logging.getLogger("gate")
-
-_SITES_SHOWN = 5
-_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 @click.command()
@@ -89,14 +86,9 @@ def _opened(service: Service) -> Live:
 
 def start_line(config: Config, bank: Bank) -> str:
     """Say in one line what is about to be served, and where."""
-    languages = ", ".join(f"{lang} {number}" for lang, number in bank.languages.items())
-    questions = f"{counted(len(bank.enabled), 'question')}, {counted(bank.variants, 'variant')} ({languages})"
     parts = (
         f"gate {__version__} on {shown(config.server.host, config.server.port)}",
-        f"store {without_password(config.store.url)}",
-        f"bank {questions}",
-        f"{counted(len(config.sites), 'site')}{_names(config.sites)}",
-        f"limits {', '.join(_limits(config)) or 'none'}",
+        *summary(config, bank),
         counted(config.server.workers, "worker"),
     )
     return "; ".join((*parts, "TEST KEYS ARE ON") if config.server.testing else parts)
@@ -110,23 +102,3 @@ def warnings(config: Config) -> Iterator[str]:
         yield "[dashboard] enabled has no effect: this version has no dashboard"
     if config.store.url == "memory://":
         yield "the store is memory alone: at a restart all used tokens are forgotten, and refused"
-
-
-def _names(sites: tuple[Site, ...]) -> str:
-    names = [site.name or site.sitekey for site in sites[:_SITES_SHOWN]]
-    more = [f"{len(sites) - _SITES_SHOWN} more"] if len(sites) > _SITES_SHOWN else []
-    return f" ({', '.join(names + more)})" if names else ""
-
-
-def _limits(config: Config) -> Iterator[str]:
-    limits = config.limits
-    for name in ("challenges", "answers", "wrong_answers", "tokens"):
-        rate: Rate | None = getattr(limits, name)
-        yield f"{name} {_spelled(rate) if rate else 'off'}"
-
-
-def _spelled(rate: Rate) -> str:
-    """Write a rate as the config does: "60/10 minutes"."""
-    size, unit = next((size, unit) for size, unit in _UNITS if rate.window % size == 0)
-    number = int(rate.window // size)
-    return f"{rate.count}/{unit if number == 1 else counted(number, unit)}"

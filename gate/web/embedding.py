@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from gate import __version__
 from gate.config import Config, Site
 from gate.errors import ConfigError, Fault, WeakKeyError
 from gate.live import Live
@@ -19,6 +20,7 @@ from gate.signing.keys import KeyRing
 from gate.signing.strength import weak_reason
 from gate.sources import Source
 from gate.stores.servers import without_password
+from gate.summary import summary
 from gate.web.client import GateClient
 from gate.web.guard import Guard, LocalGuard
 
@@ -33,16 +35,11 @@ def guard_for(app: Flask, *, clock: Callable[[], float] = time.time) -> Guard:
     """Return the gate that guards ``app``: the one that ``GATE_URL`` names, else one inside it."""
     url = app.config.get("GATE_URL")
     if url:
-        _log.info("gate: asking %s", url)
+        _log.info("gate %s in %s; asking %s", __version__, app.name, without_password(url))
         return GateClient(url, app.config.get("GATE_SITEKEY", ""), app.config.get("GATE_SECRET", ""))
     live = embedded(app, clock=clock)
-    bank = live.gatekeeper.bank
     _log.info(
-        "gate: store %s; bank %d questions, %d variants (%s)",
-        without_password(live.config.store.url),
-        len(bank.enabled),
-        bank.variants,
-        ", ".join(bank.languages),
+        "gate %s in %s; %s", __version__, app.name, "; ".join(summary(live.config, live.gatekeeper.bank))
     )
     return LocalGuard(live)
 

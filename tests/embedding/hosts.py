@@ -6,22 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Protocol
 
 from flask import Flask, render_template_string, request
 from flask.testing import FlaskClient
 from flask_wtf import FlaskForm
-from werkzeug.test import TestResponse
 from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from gate import Gate, GateField
+from gate.places import PACKAGE
 
 SECRET_KEY = "k3vX0bq7T9sL2mWc8zRfYp5nHd1uJaEg"
 OFF: dict[str, Any] = {
+    "bank": {"files": [str(PACKAGE / "bank" / "starter" / "en.toml")]},
     "challenge": {"min_seconds": 0},
     "limits": {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""},
 }
+"""Settings under which nothing is too fast or too often, all of it in English (which loads fast)."""
 PAGE = """<form method="post">{% if form.csrf_token %}{{ form.csrf_token }}{% endif %}{{ form.name }}
 {{ form.body }}{{ form.gate }}<button name="preview" value="1">Preview</button><button>Post</button></form>
 <p id="errors">{{ form.errors }}</p>"""
@@ -71,10 +73,16 @@ def make_host(folder: Path, form_class: Any, **settings: Any) -> Host:
     return host
 
 
+class Text(Protocol):
+    """A response, of which the text is wanted."""
+
+    def get_data(self, *, as_text: Literal[True]) -> str: ...
+
+
 class Page(HTMLParser):
     """What a browser would send back of a page, and the question that it shows."""
 
-    def __init__(self, response: TestResponse) -> None:
+    def __init__(self, response: Text) -> None:
         super().__init__()
         self.fields: dict[str, str] = {}
         self.question: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string, request
 
-from gate import Gate
+from gate import Gate, __version__
 from gate.errors import BankError, ConfigError, WeakKeyError
 from tests.embedding.hosts import OFF, SECRET_KEY, Browser, PlainForm, make_host
+
+LIMITS = {"answers": ""}
+"""One limit is off, the others are the defaults."""
 
 
 def application(folder: Path, **settings: Any) -> Flask:
@@ -35,11 +39,11 @@ def test_a_weak_secret_key_is_refused_with_the_line_to_paste(
     tmp_path: Path, key: str | None, reason: str
 ) -> None:
     with pytest.raises(WeakKeyError) as refused:
-        Gate(application(tmp_path, SECRET_KEY=key))
+        Gate(application(tmp_path, SECRET_KEY=key, GATE_CONFIG=OFF))
     assert str(refused.value).startswith(f"SECRET_KEY {reason}")
     line = re.search(r'app\.config\["SECRET_KEY"\] = "(.+)"', str(refused.value))
     assert line is not None
-    Gate(application(tmp_path, SECRET_KEY=line[1]))
+    Gate(application(tmp_path, SECRET_KEY=line[1], GATE_CONFIG=OFF))
 
 
 def test_the_store_lies_in_the_instance_folder(tmp_path: Path) -> None:
@@ -48,15 +52,49 @@ def test_the_store_lies_in_the_instance_folder(tmp_path: Path) -> None:
     assert (tmp_path / "gate").stat().st_mode & 0o777 == 0o700
 
 
-def test_gate_config_is_a_mapping_or_a_path(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["mapping", "absolute path", "path object", "path from the application"])
+def test_gate_config_is_a_mapping_or_a_path(tmp_path: Path, kind: str) -> None:
     bank = '[[question]]\nask = "Which word is secret?"\naccept = "marzipan"\n'
-    (tmp_path / "bank.toml").write_text(bank)
-    (tmp_path / "config.toml").write_text('[bank]\nfiles = ["bank.toml"]\n')
-    for given in (str(tmp_path / "config.toml"), {"bank": {"files": [str(tmp_path / "bank.toml")]}}):
-        app = application(tmp_path / "instance", SECRET_KEY=SECRET_KEY, GATE_CONFIG=given)
-        Gate(app)
-        with app.test_request_context("/"):
-            assert "Which word is secret?" in render_template_string("{{ gate() }}")
+    config = tmp_path / "forum" / "config.toml"
+    config.parent.mkdir()
+    config.with_name("bank.toml").write_text(bank)
+    config.write_text('[bank]\nfiles = ["bank.toml"]\n')
+    given = {
+        "mapping": {"bank": {"files": [str(config.with_name("bank.toml"))]}},
+        "absolute path": str(config),
+        "path object": config,
+        "path from the application": "config.toml",
+    }[kind]
+    app = Flask("forum", root_path=str(config.parent), instance_path=str(tmp_path / "instance"))
+    app.config.update(SECRET_KEY=SECRET_KEY, GATE_CONFIG=given)
+    Gate(app)
+    with app.test_request_context("/"):
+        assert "Which word is secret?" in render_template_string("{{ gate() }}")
+
+
+def test_the_start_is_one_line_that_says_what_is_in_use(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "gate"):
+        Gate(application(tmp_path, SECRET_KEY=SECRET_KEY, GATE_CONFIG={**OFF, "limits": LIMITS}))
+    [line] = caplog.messages
+    assert re.fullmatch(
+        rf"gate {__version__} in forum; store sqlite:///gate\.db; bank \d+ questions, [\d,]+ variants \(en \d+\)"
+        r"; 1 site \(forum\); limits challenges 120/minute, answers off, "
+        r"wrong_answers 30/10 minutes, tokens 20/10 minutes",
+        line,
+    )
+    assert SECRET_KEY not in line
+
+
+def test_a_start_with_a_gate_elsewhere_says_where(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "gate"):
+        Gate(
+            application(
+                tmp_path, GATE_URL="https://gate.example.org", GATE_SITEKEY="forum", GATE_SECRET=SECRET_KEY
+            )
+        )
+    assert caplog.messages == [f"gate {__version__} in forum; asking https://gate.example.org"]
 
 
 @pytest.mark.parametrize(

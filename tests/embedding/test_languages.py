@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string, request
 from flask.testing import FlaskClient
-from flask_babel import Babel
+from flask_babel import Babel, get_locale
 from wtforms import Form, StringField
 from wtforms.validators import InputRequired
 
@@ -170,6 +170,30 @@ def test_flask_babel_keeps_its_locale_and_the_gate_follows(tmp_path: Path) -> No
     assert group(page) == ("de", "ltr")
     assert page.question == QUESTIONS["de"]
     assert group(shown(client, "en", "/?locale=ar_EG")) == ("ar", "rtl")
+
+
+@pytest.mark.parametrize("given", [None, "ar", "en"])
+def test_the_application_keeps_its_own_locale_and_words(tmp_path: Path, given: str | None) -> None:
+    """Rendering and judging in another language change nothing of what Flask-Babel says before and after."""
+    app = application(tmp_path)
+    Babel(app, default_locale="de")
+    gate = Gate(app)
+
+    @app.route("/", methods=["GET", "POST"])
+    def reply() -> str:
+        result = gate.verify(request, lang=given) if request.method == "POST" else None
+        said = "{{ locale() }} {{ 1234.5|numberformat }}"
+        return render_template_string(
+            f"{said}|{{{{ gate(result, lang=lang) }}}}|{said}", result=result, lang=given, locale=get_locale
+        )
+
+    client = app.test_client()
+    page = shown(client)
+    answered = shown(client, **{**page.fields, "gate-answer": "?"})
+    for text in (page.html, answered.html):
+        parts = text.split("|")
+        assert parts[0] == parts[-1] == "de 1.234,5"
+    assert group(answered)[0] == (given or "de")
 
 
 def test_the_field_counts_before_flask_babel(tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gate.bank.load import load_bank
+from gate.places import PACKAGE
 from gate.web.demo import create_demo
 
 SETTINGS = {
+    "bank": {"files": [str(PACKAGE / "bank" / "starter" / "en.toml")]},
     "challenge": {"min_seconds": 0},
     "limits": {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""},
 }
