@@ -22,6 +22,7 @@ from gate.places import PACKAGE
 from gate.web.demo import create_demo
 from gate.web.demo.forum import EXTENSION
 from gate.web.demo.posts import Post, Posts
+from gate.web.guard import LocalGuard
 
 NO_LIMITS = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
 ENGLISH = str(PACKAGE / "bank" / "starter" / "en.toml")
@@ -62,7 +63,9 @@ class Site:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-        self.app.extensions["gate"].live.close()
+        guard = self.app.extensions["gate"]
+        if isinstance(guard, LocalGuard):
+            guard.live.close()
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         if environ["REQUEST_METHOD"] == "POST":
@@ -116,9 +119,14 @@ def plain_site(
     clock: Callable[[], float] = time.time,
     **settings: Any,
 ) -> Site:
-    """Start a host that shows its form again whatever happens, also after the same post came twice."""
+    """Start a host that shows its form again whatever happens, also after the same post came twice.
+
+    Of ``settings`` those in capitals are the application's own.
+    """
     app = Flask("forum", instance_path=str(folder))
-    app.config.update(SECRET_KEY="k3vX0bq7T9sL2mWc8zRfYp5nHd1uJaEg", GATE_CONFIG={**CALM, **settings})
+    own = {name: settings.pop(name) for name in [*settings] if name.isupper()}
+    config = {**CALM, **settings}
+    app.config.update(SECRET_KEY="k3vX0bq7T9sL2mWc8zRfYp5nHd1uJaEg", GATE_CONFIG=config, **own)
     Gate(app, clock=clock)
 
     @app.route("/", methods=["GET", "POST"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Page, Route
 
@@ -12,6 +13,10 @@ from tests.browser.people import TEXT, Person
 from tests.browser.sites import TWO, MakeSite, demo_site, plain_site
 
 ALIKE = {"files": [TWO]}
+HELPED = str(Path(__file__).with_name("helped.toml"))
+SECRET = "mJ4cT9wXr2LbN7qVz5KfHs8dPg1yAeUo"
+NOBODY = "http://127.0.0.1:1"
+"""Where nothing listens."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,24 @@ def down(stage: Stage) -> Person:
     return person
 
 
+def unreachable(stage: Stage) -> Person:
+    """A gate elsewhere did not answer when the form was opened: there is no question to show."""
+    site = stage.make_site(plain_site, GATE_URL=NOBODY, GATE_SITEKEY="forum", GATE_SECRET=SECRET)
+    person = stage.make_person(site, javascript=stage.javascript)
+    person.page.goto(site.url)
+    return person
+
+
+def helped(stage: Stage) -> Person:
+    """The question has a hint and a page that helps, the site a contact; the answer was forgotten."""
+    site = {"sitekey": "forum", "secret": SECRET, "contact": "mailto:help@forum.example.org"}
+    person = stage.make_person(
+        stage.make_site(demo_site, bank={"files": [HELPED]}, site=[site]), javascript=stage.javascript
+    ).open()
+    person.note_question()
+    return person.write().answer("").post()
+
+
 def repeated(stage: Stage) -> Person:
     """A host shows its form again where the same reply came twice; the demo would lead to the post."""
     site = stage.make_site(plain_site, bank=ALIKE)
@@ -122,7 +145,19 @@ LookAt = Callable[..., Shown]
 
 STATES: dict[str, Callable[[Stage], Person]] = {
     state.__name__: state
-    for state in (fresh, wrong, another, empty, other_wrong, held, limited, down, repeated)
+    for state in (
+        fresh,
+        wrong,
+        another,
+        empty,
+        other_wrong,
+        held,
+        limited,
+        down,
+        unreachable,
+        helped,
+        repeated,
+    )
 }
 
 VIEWS = ("/", "/?page=2", "/topic/1", "/topic/77", "/moderate")

@@ -96,7 +96,7 @@ def test_22_words_without_a_gap_and_wide_text_stay_inside(person: Person) -> Non
     person.press("Preview")
     assert page.evaluate(SIDEWAYS) == []
     person.post()
-    person.expect_posted()
+    assert person.posted() == 1
     assert page.evaluate(SIDEWAYS) == []
     for view in ("/", "/moderate"):
         page.goto(person.site.url + view)
@@ -124,6 +124,27 @@ def test_22_text_of_twice_the_size_clips_nothing(width: int, forum: Site, make_p
 def test_22_the_page_may_be_zoomed(person: Person) -> None:
     viewport = person.page.locator("meta[name=viewport]").get_attribute("content") or ""
     assert viewport == "width=device-width, initial-scale=1"
+
+
+def test_22_a_phone_does_not_zoom_into_a_box(person: Person) -> None:
+    """iOS zooms into any box whose letters are smaller than 16 pixels, and does not zoom out again."""
+    person.page.set_viewport_size({"width": 360, "height": 640})
+    boxes = person.page.locator("input:not([type=hidden], [type=checkbox]), textarea")
+    sizes = boxes.evaluate_all("them => them.map(one => parseFloat(getComputedStyle(one).fontSize))")
+    assert len(sizes) == 5
+    assert min(sizes) >= 16
+
+
+@pytest.mark.parametrize("view", ["/", "/topic/1", "/topic/1/reply"])
+def test_a_slow_line_carries_little(view: str, forum: Site, new_page: NewPage) -> None:
+    """A page and its two style sheets are all there is, and less than a picture would be."""
+    page = new_page()
+    loaded: list[tuple[str, int]] = []
+    page.on("response", lambda got: loaded.append((got.url.removeprefix(forum.url), len(got.body()))))
+    page.goto(forum.url + view, wait_until="networkidle")
+    sheets = {"/gate/demo.css", "/gate/gate.css"} if view.endswith("reply") else {"/gate/demo.css"}
+    assert {name for name, _ in loaded} - {"/favicon.ico"} == {view, *sheets}
+    assert sum(size for _, size in loaded) < 32 * 1024
 
 
 SMALL = """selector => [...document.querySelectorAll(selector)].map(e => [e, e.getBoundingClientRect()])
