@@ -166,6 +166,53 @@ def test_french_never_lets_its_punctuation_slip_to_the_next_line() -> None:
             assert not re.search(r" [:;?!»]|« |[^\u00a0][:;?!»]", text), text
 
 
+OTHER_ADDRESS = {
+    "de": r"\b(Sie|Ihre?[nmrs]?|Ihnen|bitte)\b",
+    "fr": r"\b([Tt]u|[Tt]on|[Tt]a|[Tt]es|[Tt]oi)\b",
+    "es": r"\b([Uu]sted(es)?|[Vv]uestr[ao]s?|[Ss]us?)\b|\b\w+ad\b(?=:)",
+    "it": r"\b(Lei|La Sua|Suo|Sua|voi|vostr[oaie])\b",
+    "pt": r"\b([Vv]ocês?|[Tt]eu|[Tt]ua|[Tt]i)\b",
+    "nl": r"\b(u|uw|U|Uw)\b",
+    "pl": r"\b(Pan|Pani|Państwo|[Ww]asz\w*)\b",
+    "ru": r"\b([Тт]ы|[Тт]ебя|[Тт]ебе|[Тт]во\w+)\b",
+    "tr": r"\b([Ss]en|[Ss]ana|[Ss]enin)\b",
+    "zh": r"你",
+}
+"""How the reader is not addressed: the catalogue's first line says how instead."""
+
+OTHER_WORDS = {
+    "de": "Posting|Kommentar|Eingabe|Nachricht",
+    "fr": "commentaire|contribution",
+    "es": "comentario|contestación|ordenador",
+    "it": "commento|spedi",
+    "pt": "comentário|tela|celular|telemóvel|ecrã",
+    "nl": "reactie|versturen|verstuur",
+    "pl": "post|komentarz|wiadomość",
+    "ru": "комментари|пост(?!о)",
+    "tr": "yanıt|yorum",
+    "ja": "回答|コメント",
+    "zh": "评论|帖子|验证码",
+    "ar": "تعليق|رسالتك|جواب",
+}
+"""Words for answer, reply and the like that are good, and are not the ones of the catalogue's glossary."""
+
+
+@each_language
+def test_one_form_of_address_and_the_same_words_throughout(lang: str) -> None:
+    told = [text for message in messages(catalogue(lang)) for text in strings(message)]
+    for unwanted in (OTHER_ADDRESS.get(lang), OTHER_WORDS.get(lang)):
+        assert [text for text in told if unwanted and re.search(unwanted, text)] == []
+
+
+@each_language
+def test_what_is_told_is_short(lang: str) -> None:
+    """Two sentences on a phone: a button fits into 320 pixels, a message into five of its lines."""
+    words = words_in(lang)
+    assert all(len(button) <= 24 for button in (words.another, words.check, words.retry, words.go_on))
+    told = [text for message in messages(catalogue(lang)) for text in strings(message)]
+    assert max(len(text.format(question="", wait="", n=1)) for text in told) <= 125
+
+
 @each_language
 def test_a_catalogue_is_plain_text_with_a_newline_at_its_end(lang: str) -> None:
     text = po_file(lang).read_text("utf-8")
