@@ -117,7 +117,7 @@ def _write(path: Path, catalog: Catalog) -> None:
 
 
 def _told(catalog: Catalog) -> list[tuple[object, ...]]:
-    return [(message.id, message.string, message.auto_comments) for message in messages(catalog)]
+    return [(message.id, strings(message), message.auto_comments) for message in messages(catalog)]
 
 
 if __name__ == "__main__":
