@@ -160,5 +160,5 @@ STATES: dict[str, Callable[[Stage], Person]] = {
     )
 }
 
-VIEWS = ("/", "/?page=2", "/topic/1", "/topic/77", "/moderate")
+VIEWS = ("/", "/?page=2", "/topic/1", "/topic/77", "/moderate", "/ways")
 """The forum's pages apart from the form."""

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from gate.web.demo.embeds import WAYS
 from tests.browser.people import Person
 from tests.browser.sites import Site
 from tests.browser.states import STATES, VIEWS, LookAt
@@ -56,6 +57,21 @@ def test_axe_finds_nothing_where_a_reply_was_posted(forum: Site, make_person: Ca
 def test_axe_finds_nothing_in_the_other_pages(view: str, forum: Site, new_page: NewPage) -> None:
     page = new_page()
     page.goto(forum.url + view)
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_axe_finds_nothing_where_a_script_asks_the_question(
+    kind: str, forum: Site, new_page: NewPage
+) -> None:
+    """As it is opened, and sent back with everything missing."""
+    page = new_page()
+    page.goto(f"{forum.url}/topic/1/reply/{kind}")
+    expect(page.locator(".gate-question")).to_be_visible()
+    assert findings(page) == []
+    page.locator("#name").press("Enter")
+    expect(page.locator(".problems")).to_be_focused()
+    expect(page.locator(".gate-question")).to_be_visible()
     assert findings(page) == []
 
 
