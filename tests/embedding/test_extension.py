@@ -13,6 +13,7 @@ from flask import Flask, render_template_string, request
 
 from gate import Gate, __version__
 from gate.errors import BankError, ConfigError, WeakKeyError
+from tests.cli.processes import wait_for
 from tests.embedding.hosts import OFF, SECRET_KEY, Browser, PlainForm, make_host
 
 LIMITS = {"answers": ""}
@@ -166,6 +167,39 @@ def test_two_processes_share_what_was_used(tmp_path: Path, solve: Callable[[str]
     assert [len(worker.posted) for worker in workers] == [1, 0]
     assert workers[1].forms[0].gate.repeated
     assert workers[1].forms[0].gate.receipt == workers[0].receipts[0]
+
+
+def test_processes_that_share_no_store_cost_a_question_and_never_a_second_reply(
+    tmp_path: Path, solve: Callable[[str], str]
+) -> None:
+    """A store in memory under two workers: each refuses what the other one asked."""
+    config = {**OFF, "store": {"url": "memory://"}}
+    workers = [make_host(tmp_path, PlainForm, GATE_CONFIG=config) for _ in range(2)]
+    one, other = (Browser(worker.app.test_client(), solve) for worker in workers)
+    page = one.open()
+    again = other.send(page, right=True, name="Ana", body="text")
+    assert again.fields["body"] == "text"
+    assert again.question is not None
+    assert [len(worker.posted) for worker in workers] == [0, 0]
+    assert other.send(again, right=True).html == "posted"
+    one.send(again, right=True)
+    assert [len(worker.posted) for worker in workers] == [0, 1]
+
+
+def test_questions_from_the_instance_folder_are_taken_over_when_they_change(tmp_path: Path) -> None:
+    bank = tmp_path / "gate" / "bank.toml"
+    bank.parent.mkdir()
+    bank.write_text('[[question]]\nask = "Which word is old?"\naccept = "old"\n')
+    app = application(tmp_path, SECRET_KEY=SECRET_KEY, GATE_CONFIG={**OFF, "bank": {"files": ["bank.toml"]}})
+    Gate(app)
+
+    def shown() -> str:
+        with app.test_request_context("/"):
+            return render_template_string("{{ gate() }}")
+
+    assert "Which word is old?" in shown()
+    bank.write_text('[[question]]\nask = "Which word is the new one?"\naccept = "new"\n')
+    wait_for(lambda: "Which word is the new one?" in shown(), "the new question", patience=5)
 
 
 def test_a_form_without_wtforms(tmp_path: Path, solve: Callable[[str], str]) -> None:
