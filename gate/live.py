@@ -22,6 +22,8 @@ from gate.stores.base import Store, open_store
 _log = logging.getLogger("gate")
 
 LOOK_SECONDS = 1.0
+_IDLE_SECONDS = 2.0
+"""Who comes after so long a pause waits for the look: others may know a key by now that this process does not."""
 
 
 class Live:
@@ -80,9 +82,10 @@ class Live:
     @property
     def gatekeeper(self) -> Gatekeeper:
         """The gatekeeper in force; looks at the files first if a second has passed."""
-        if self._monotonic() - self._looked >= LOOK_SECONDS and self._lock.acquire(blocking=False):
+        behind = self._monotonic() - self._looked
+        if behind >= LOOK_SECONDS and self._lock.acquire(blocking=behind >= _IDLE_SECONDS):
             try:
-                self._look()
+                self._look_if_due()
             finally:
                 self._lock.release()
         return self._gatekeeper
@@ -105,8 +108,16 @@ class Live:
         self._settle(content, loaded)
         return loaded
 
+    def _look_if_due(self) -> None:
+        now = self._monotonic()
+        behind = now - self._looked
+        if behind < _IDLE_SECONDS:
+            self._looked = now  # others go on meanwhile with what is in force
+        if behind >= LOOK_SECONDS:
+            self._look()
+            self._looked = now
+
     def _look(self) -> None:
-        self._looked = self._monotonic()
         stamp = self._source.stamp(self._loaded.config)
         if stamp == self._stamp:
             return

@@ -84,6 +84,7 @@ class Source:
         self._environ = environ
         self._complete = complete
         self._allow_public_test_keys = allow_public_test_keys
+        self._parsed_bank: tuple[tuple[Mapping[str, bytes], str], Bank] | None = None
 
     def read(self) -> Content:
         """Read all files; raise ``ConfigError`` or ``BankError`` with every fault of the first that fails."""
@@ -102,7 +103,7 @@ class Source:
             keys = load_keys(content.keys, config.signing.file.name)
         elif keys is None:
             keys = KeyRing.of(config.signing.current, config.signing.previous)
-        bank = parse_bank(content.bank, config.bank.lang)
+        bank = self._bank(content.bank, config.bank.lang)
         faults = tuple(unaskable(config, bank, self._place))
         if faults:
             raise ConfigError(faults)
@@ -115,6 +116,12 @@ class Source:
     def stamp(self, config: Config) -> Stamp:
         """Return what changes when one of the files changes, comes or goes."""
         return tuple(_stamp(path) for path in self._files(config))
+
+    def _bank(self, content: Mapping[str, bytes], lang: str) -> Bank:
+        """Parse the questions unless they are those parsed last: a change of keys must be in force at once."""
+        if self._parsed_bank is None or self._parsed_bank[0] != (content, lang):
+            self._parsed_bank = (content, lang), parse_bank(content, lang)
+        return self._parsed_bank[1]
 
     def _files(self, config: Config) -> Iterator[Path]:
         if self._path is not None:

@@ -53,6 +53,7 @@ _IGNORED = """\
 # Secrets, and what the gate writes.
 config.toml
 keys.env
+keys.toml
 *.key
 gate.db*
 .gate.db*

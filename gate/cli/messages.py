@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import IO, Any
 
 import click
@@ -49,3 +50,13 @@ def tally(faults: Sequence[Fault], kind: str = "fault") -> str:
     files = [head for head in heads if not head.startswith(_NO_FILE)]
     where = f" in {counted(len(files), 'file')}" if files else ""
     return f"{counted(len(faults), kind)}{where}"
+
+
+def when(seconds: float) -> str:
+    """Return a time as a person reads it, in the machine's zone: "2026-11-27 10:00 CET"."""
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M %Z")
+
+
+def iso(seconds: float) -> str:
+    """Return a time as a program reads it: "2026-11-27T09:00:00Z"."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -37,3 +37,5 @@ optional_config_option = click.option(
     metavar="FILE",
     help="Take the questions and the language that this config.toml names.",
 )
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")

@@ -35,7 +35,7 @@ TASKS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Look after it": {
         "bank": Entry("gate.cli.bank", "Check the questions, or answer some yourself."),
-        "keys": Entry("gate.cli.keys", "Make a fresh secret."),
+        "keys": Entry("gate.cli.keys", "Fresh secrets; change the key that signs."),
         "version": Entry("gate.cli.version", "Say which version this is."),
     },
 }

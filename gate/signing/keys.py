@@ -68,8 +68,8 @@ class Mac:
 class Key:
     """One secret of at least 32 bytes; ``kid`` is the short id that tokens carry, derived from the secret.
 
-    ``name`` is for people; it is derived where none is given. ``retires`` is when the key stops to verify, in
-    seconds since 1970; None is never.
+    ``name`` is for people; it is derived where none is given. ``retires`` is when the key stops to verify
+    challenges and tokens, in seconds since 1970; None is never. Receipts it verifies for their 90 days more.
     """
 
     secret: bytes = field(repr=False)

@@ -64,7 +64,10 @@ _RECEIPT = Struct(">B4s16s8s8s6s")
 
 
 class _Kind(NamedTuple):
-    """What tells one kind of signed text from the others."""
+    """What tells one kind of signed text from the others.
+
+    ``after_retirement`` is how long a key verifies this kind after it has retired, in seconds.
+    """
 
     name: str
     byte: int
@@ -72,6 +75,7 @@ class _Kind(NamedTuple):
     fixed: int
     invalid: str
     expired: str
+    after_retirement: float = 0.0
 
     @property
     def salt(self) -> str:
@@ -81,7 +85,9 @@ class _Kind(NamedTuple):
 _KINDS = (
     _Kind("challenge", 1, 256, _CHALLENGE.size, "invalid-input-challenge", "challenge-expired"),
     _Kind("token", 2, 1_024, _TOKEN.size, "invalid-input-response", "timeout-or-duplicate"),
-    _Kind("receipt", 3, 256, _RECEIPT.size, "invalid-input-response", "timeout-or-duplicate"),
+    _Kind(
+        "receipt", 3, 256, _RECEIPT.size, "invalid-input-response", "timeout-or-duplicate", RECEIPT_MS / 1000
+    ),
 )
 _A_CHALLENGE, _A_TOKEN, _A_RECEIPT = _KINDS
 
@@ -271,7 +277,7 @@ class Sealer:
         if payload is None or len(payload) < kind.fixed:
             _forged(kind, "it is incomplete or was copied wrongly")
         kid = payload[1 : 1 + KID_BYTES]
-        if self.ring.verifying(kid, now) is None:
+        if self.ring.verifying(kid, now - kind.after_retirement) is None:
             _forged(kind, "its key is unknown or has retired")
         seal = self._seals[kid]
         if payload[0] != kind.byte or not seal.signers[kind.name].verify_signature(value, signature):

@@ -13,7 +13,7 @@ from itsdangerous import Signer
 
 from gate.signing.keys import Key, KeyRing
 from gate.signing.signer import decode, encode
-from gate.signing.tokens import Challenge, ForgedError, Sealer, Token, new_id
+from gate.signing.tokens import RECEIPT_MS, Challenge, ForgedError, Receipt, Sealer, Token, new_id
 
 ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 
@@ -192,14 +192,31 @@ def test_unknown_key_is_refused(text: str, kind: str, now: float) -> None:
         getattr(Sealer(KeyRing([stranger], stranger)), f"read_{kind}")(text, now)
 
 
-def test_old_key_verifies_until_it_retires_and_no_longer(text: str, kind: str, key: Key, now: float) -> None:
+def test_old_key_verifies_until_it_retires_and_no_longer(
+    challenge: Challenge, token: Token, sealer: Sealer, key: Key, now: float
+) -> None:
     new = Key(secrets.token_bytes(32), "new")
     rotated = Sealer(KeyRing([replace(key, retires=now + 60), new], "new"))
-    read = getattr(rotated, f"read_{kind}")
     assert rotated.kid == new.kid
-    assert read(text, now + 59.9).kid == key.kid
+    for read, text in (
+        (rotated.read_challenge, sealer.write_challenge(challenge)),
+        (rotated.read_token, sealer.write_token(token)),
+    ):
+        assert read(text, now + 59.9).kid == key.kid
+        with pytest.raises(ForgedError, match="retired"):
+            read(text, now + 60)
+
+
+def test_receipts_outlive_the_retirement_of_their_key_by_their_own_life(
+    sealer: Sealer, receipt: Receipt, key: Key, now: float
+) -> None:
+    new, life = Key(secrets.token_bytes(32), "new"), RECEIPT_MS / 1000
+    retires = now - life + 60
+    rotated = Sealer(KeyRing([replace(key, retires=retires), new], "new"))
+    text = sealer.write_receipt(receipt)
+    assert rotated.read_receipt(text, now + 59.9).kid == key.kid
     with pytest.raises(ForgedError, match="retired"):
-        read(text, now + 60)
+        rotated.read_receipt(text, now + 60)
 
 
 def test_key_removed_in_an_emergency_is_gone_at_once(text: str, kind: str, key: Key, now: float) -> None:

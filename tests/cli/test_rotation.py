@@ -1,0 +1,153 @@
+"""Keys changed under a running gate with several workers: nobody is refused, and a dropped key is dead at once."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import OTHER
+from tests.cli.processes import Running, run_gate, wait_for
+from tests.cli.test_serve import serving
+from tests.service import solutions, write_config
+
+POSTERS = 3
+OFF = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
+
+
+@pytest.fixture
+def config(config: Path) -> Path:
+    write_config(config.parent, store={"url": "sqlite:///gate.db"}, challenge={"min_seconds": 0}, limits=OFF)
+    return config
+
+
+class Posters:
+    """Threads that ask, answer and verify without a pause, each step on a connection of its own."""
+
+    def __init__(self, server: Running) -> None:
+        self.refused: list[Any] = []
+        self.posts = 0
+        self._server = server
+        self._answers = solutions()
+        self._done = threading.Event()
+
+    def post(self) -> None:
+        try:
+            while not self._done.is_set():
+                self._post_once()
+        except Exception as error:  # the thread's end must be seen
+            self.refused.append(repr(error))
+
+    def _post_once(self) -> None:
+        asked = self._server.get("/v1/challenge", sitekey="other")
+        answer = self._answers[asked["question"]]
+        answered = self._server.post("/v1/answer", challenge=asked["challenge"], answer=answer)
+        if not answered["success"]:
+            self.refused.append(answered)
+            return
+        verdict = self._server.post("/v1/verify", secret=OTHER["secret"], response=answered["token"])
+        if not verdict["success"]:
+            self.refused.append(verdict)
+        self.posts += 1
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        threads = [threading.Thread(target=self.post) for _ in range(POSTERS)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._done.set()
+            for thread in threads:
+                thread.join()
+
+
+def token_of(server: Running) -> str:
+    asked = server.get("/v1/challenge", sitekey="other")
+    answered = server.post("/v1/answer", challenge=asked["challenge"], answer=solutions()[asked["question"]])
+    return str(answered["token"])
+
+
+def is_good(server: Running, token: str) -> bool:
+    """Ask a dozen times, so that every worker has its say; each must say the same."""
+    said = {
+        server.post("/v1/verify", secret=OTHER["secret"], response=token, peek="true")["success"]
+        for _ in range(12)
+    }
+    assert len(said) == 1, "the workers disagree"
+    return said.pop()
+
+
+def rotate(config: Path, *more: str) -> dict[str, Any]:
+    shown = run_gate("keys", "rotate", "--config", config, "--json", *more)
+    assert shown.returncode == 0, shown.stderr
+    told: dict[str, Any] = json.loads(shown.stdout)
+    return told
+
+
+def test_two_rotations_under_load_refuse_nobody(config: Path, *, long_run: bool) -> None:
+    with serving(config, workers=3 if long_run else 2) as server:
+        posters = Posters(server)
+        early = token_of(server)
+        with posters.busy():
+            first = rotate(config)
+            middle = token_of(server)
+            for _ in range(9 if long_run else 1):
+                second = rotate(config, *(() if long_run else ("--to", first["before"])))
+            posts = posters.posts
+            wait_for(lambda: posters.posts > posts + 20 or posters.refused, "more posts")
+        assert posters.refused == []
+        assert posters.posts > 50
+        assert second["signing"] != first["signing"]
+        assert is_good(server, early)
+        assert is_good(server, middle)
+        assert not [line for line in server.log("files refused") if line]
+        assert server.end() == 0
+
+
+def test_after_a_drop_every_old_token_is_refused_within_five_seconds(config: Path) -> None:
+    with serving(config, workers=2) as server:
+        posters = Posters(server)
+        tokens = [token_of(server) for _ in range(5)]
+        assert is_good(server, tokens[0])
+        with posters.busy():
+            listed = json.loads(run_gate("keys", "list", "--config", config, "--json").stdout)
+            (name,) = [key["id"] for key in listed["keys"]]
+            keys_written = config.parent / "keys.toml"
+            dropping = threading.Thread(target=run_gate, args=("keys", "drop", name, "--config", config))
+            dropping.start()
+            wait_for(lambda: 'file = "keys.toml"' in config.read_text(), "the change in the files")
+            assert keys_written.exists()
+            time.sleep(4.5)
+            assert not any(is_good(server, token) for token in tokens)
+            dropping.join()
+        assert is_good(server, token_of(server))
+        assert server.end() == 0
+
+
+def test_a_worker_that_idled_learns_of_the_new_key_before_it_answers(config: Path) -> None:
+    with serving(config, workers=2) as server:
+        assert is_good(server, token_of(server))
+        rotate(config)
+        time.sleep(2.5)
+        fresh = token_of(server)
+        verdicts: list[bool] = []
+
+        def verify() -> None:
+            fields = {"secret": OTHER["secret"], "response": fresh, "peek": "true"}
+            verdicts.append(server.post("/v1/verify", **fields)["success"])
+
+        threads = [threading.Thread(target=verify) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert verdicts == [True] * 16
+        assert server.end() == 0
