@@ -13,11 +13,25 @@ from gate.verdicts import Answered, Asked
 from tests.service import BANK, SITES, Clock, make_live, solutions
 
 OTHER_BANK = """
-question = [
-    { ask = "What do bees make?", accept = "honey" },
-    { ask = "What falls from clouds?", accept = "rain" },
-]
+[[question]]
+ask = "What do bees make?"
+accept = "honey"
+
+[[question]]
+ask = "What falls from clouds?"
+accept = "rain"
 """
+
+SLOW = "".join(
+    f"""
+[[question]]
+ask = "What is {{{{ a }}}} plus {{{{ b }}}} plus {number}?"
+accept = "{{{{ a + b + {number} }}}}"
+vary = {{ a = {{ from = 1, to = 99 }}, b = {{ from = 1, to = 99 }} }}
+"""
+    for number in range(40)
+)
+"""Takes some tenths of a second to load."""
 
 
 @pytest.fixture
@@ -81,6 +95,30 @@ def test_a_change_is_taken_over_in_one_step_while_others_ask(
     assert live.reload_failed == ""
     assert len(outcomes) >= 160
     assert all(outcomes)
+
+
+def test_after_a_pause_nobody_is_served_by_what_is_out_of_date(
+    live: Live, stopwatch: Clock, tmp_path: Path
+) -> None:
+    """Another worker may have signed with a key that this one must learn of first."""
+    before = live.gatekeeper
+    (tmp_path / "bank" / "en.toml").write_text(OTHER_BANK + SLOW)
+    stopwatch.tick(10)
+    barrier = threading.Barrier(8)
+    served: list[object] = []
+
+    def serve() -> None:
+        barrier.wait()
+        served.append(live.gatekeeper)
+
+    threads = [threading.Thread(target=serve) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert before not in served
+    assert len(served) == 8
+    assert len(set(map(id, served))) == 1
 
 
 def test_what_was_counted_is_written_when_it_closes(tmp_path: Path, clock: Clock) -> None:

