@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,7 +11,7 @@ from gate.bank.check import check_bank
 from gate.bank.load import load_bank
 from gate.bank.question import Bank
 from gate.cli import auditing, editing, importing
-from gate.cli.messages import Refused, tally
+from gate.cli.messages import Refused, patience, tally
 from gate.cli.options import optional_config_option
 from gate.cli.trying import Tries, try_bank
 from gate.config import load_config
@@ -45,7 +42,7 @@ def check(*, files: tuple[str, ...], strict: bool) -> None:
     Example: gate bank check starter "my-gate/bank/*.toml"
     """
     bank = load_bank(files)
-    with _patience(f"Checking {counted(bank.variants, 'variant')} ..."):
+    with patience(f"Checking {counted(bank.variants, 'variant')} ..."):
         weak = check_bank(bank)
     for warning in weak:
         click.echo(f"warning: {warning}")
@@ -99,16 +96,3 @@ def _language(bank: Bank, wanted: str | None, usual: str | None) -> str:
             f'no question is in "{wanted}"; the bank has {", ".join(known)}', param_hint="--lang"
         )
     return found
-
-
-@contextmanager
-def _patience(message: str) -> Iterator[None]:
-    """Say on a terminal what takes so long, after a second."""
-    timer = threading.Timer(1.0, click.echo, args=(message,), kwargs={"err": True})
-    timer.daemon = True
-    if sys.stderr.isatty():
-        timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -60,3 +63,16 @@ def when(seconds: float) -> str:
 def iso(seconds: float) -> str:
     """Return a time as a program reads it: "2026-11-27T09:00:00Z"."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def patience(message: str) -> Iterator[None]:
+    """Say on a terminal what takes so long, after a second."""
+    timer = threading.Timer(1.0, click.echo, args=(message,), kwargs={"err": True})
+    timer.daemon = True
+    if sys.stderr.isatty():
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
