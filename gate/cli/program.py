@@ -36,6 +36,9 @@ TASKS: Mapping[str, Mapping[str, Entry]] = {
     "Look after it": {
         "bank": Entry("gate.cli.bank", "Check the questions, or answer some yourself."),
         "keys": Entry("gate.cli.keys", "Fresh secrets; change the key that signs."),
+        "doctor": Entry(
+            "gate.cli.doctor.command", "Ask a running gate as posters do; say what is in the way."
+        ),
         "backup": Entry("gate.cli.backup", "Copy the SQLite store while the gate runs."),
         "restore": Entry("gate.cli.restore", "Put such a copy in the store's place."),
         "version": Entry("gate.cli.version", "Say which version this is."),

@@ -30,4 +30,4 @@ def store_file(config: Path, *, verb: str) -> Path:
 def contents(copied: Copied) -> str:
     """Say what a copy holds."""
     events = f"statistics of {counted(copied.events, 'event')}"
-    return f"{counted(copied.marks, 'mark')}, {events}, {copied.size / 1e6:.1f} MB"
+    return f"{counted(copied.marks, 'mark')}, {events}, {copied.size / 1000:,.0f} kB"

@@ -30,7 +30,7 @@ def check_workers(values: Mapping[str, Values], tables: Mapping[str, Table], fau
 def check_test_keys(values: Mapping[str, Values], tables: Mapping[str, Table], faults: Faults) -> None:
     """Note test keys, which let anybody through, on an address that others can reach."""
     host = values["server"].get("host", "localhost")
-    if values["server"].get("testing") and not _is_loopback(host):
+    if values["server"].get("testing") and not is_loopback(host):
         faults.add(
             tables["server"].place_of("testing"),
             f'test keys on "{host}" would let anybody through',
@@ -131,7 +131,8 @@ def _is_file(path: Any) -> bool:
         return False
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine can reach a host."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

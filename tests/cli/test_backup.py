@@ -138,7 +138,7 @@ def test_without_a_running_gate_it_says_what_it_did_and_how_to_undo_it(
     out = tmp_path / "copy.db"
     result = invoke("backup", "--config", config, out)
     assert result.exit_code == 0, result.output
-    assert "0 marks, statistics of 0 events, 0.0 MB; sound" in result.stdout
+    assert "0 marks, statistics of 0 events, 29 kB; sound" in result.stdout
     again = result.stdout.splitlines()[-1].removeprefix("restore: gate ").split()
     restored = invoke(*again)
     assert restored.exit_code == 0
