@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gate.cli.messages import Refused
-from gate.cli.private import read_text, write_private
+from gate.cli.private import read_text, write_private, write_text
 from gate.config import load_config
 from gate.config.editing import move_keys
 from gate.errors import GateError
@@ -72,7 +72,7 @@ class Keys:
         self._before = text
         if self.moves:
             try:
-                write_private(self.config, moved, like=self.config, instead_of=settings)
+                write_text(self.config, moved, instead_of=settings)
             except (GateError, Refused):
                 self.path.unlink()
                 raise

@@ -186,7 +186,7 @@ def _say_rotated(
         return
     if moved:
         click.echo(
-            f"The keys stand in {keys.path} now, which {config.name} names; no other secret has changed."
+            f"The keys stand in {keys.path} now, which {config.name} names and its owner alone can read."
         )
     if signs != name:
         click.echo(f"{name} is known and signs nothing yet; {signs} signs.")

@@ -11,7 +11,7 @@ from pathlib import Path
 from gate.bank.editing import write_file
 from gate.cli.messages import Refused
 
-__all__ = ["read_text", "write_private"]
+__all__ = ["read_text", "write_private", "write_text"]
 
 
 def read_text(path: Path) -> str:
@@ -24,8 +24,20 @@ def read_text(path: Path) -> str:
         raise Refused(f"{path} is not UTF-8; save it as UTF-8") from None
 
 
+def write_text(path: Path, text: str, *, instead_of: str) -> None:
+    """Write a file that is there, in one step; owner and mode stay.
+
+    Raises ``Refused`` where it cannot be written, ``BankError`` where ``instead_of`` does not stand there any more:
+    it is then as before.
+    """
+    try:
+        write_file(path, text.encode(), instead_of=instead_of.encode())
+    except OSError as error:
+        raise _refused(path, error) from None
+
+
 def write_private(path: Path, text: str, *, like: Path, instead_of: str | None) -> None:
-    """Write a file with secrets, in one step, mode 0600.
+    """Write a file with secrets, in one step, mode 0600; raise as ``write_text`` does.
 
     The group may read on where the file was given to a group on purpose: not the one its owner has anyway.
 
@@ -33,25 +45,28 @@ def write_private(path: Path, text: str, *, like: Path, instead_of: str | None) 
         path: where to.
         text: what to write.
         like: a file whose owner and group a new one takes, so that the gate can read it whoever runs this.
-        instead_of: what must still stand there, None for nothing; else ``BankError`` says who was quicker.
-
-    Raises:
-        Refused: it cannot be written, and is as before.
+        instead_of: what must still stand there, None for nothing.
     """
-    fresh = instead_of is None
     try:
-        if fresh:
+        if instead_of is None:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
             owner = like.stat()
             with contextlib.suppress(PermissionError):
                 os.chown(path, owner.st_uid, owner.st_gid)
-        path.chmod(_mode(like if fresh else path))
-        write_file(path, text.encode(), instead_of=(instead_of or "").encode())
+        path.chmod(_mode(path if instead_of is not None else like))
     except OSError as error:
-        if fresh and not isinstance(error, FileExistsError):
+        raise _refused(path, error) from None
+    try:
+        write_text(path, text, instead_of=instead_of or "")
+    except BaseException:
+        if instead_of is None:
             path.unlink(missing_ok=True)
-        reason = f"{path} cannot be written ({error.strerror}), and is as before"
-        raise Refused(f"{reason}; run this as the user that owns {path.parent}") from None
+        raise
+
+
+def _refused(path: Path, error: OSError) -> Refused:
+    reason = f"{path} cannot be written ({error.strerror}), and is as before"
+    return Refused(f"{reason}; run this as the user that owns {path.parent}")
 
 
 def _mode(pattern: Path) -> int:

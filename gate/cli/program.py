@@ -30,6 +30,7 @@ TASKS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Set it up": {
         "init": Entry("gate.cli.init", "Make a folder with config, keys and a file for your questions."),
+        "site": Entry("gate.cli.site", "Let one more page or forum use this gate."),
         "check": Entry("gate.cli.check", "Say everything that is wrong with config, keys, bank and store."),
         "serve": Entry("gate.cli.serve", "Run the service."),
     },
