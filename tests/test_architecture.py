@@ -21,7 +21,7 @@ ROOMS = [
     {"signing"},
     {"stores"},
     {"config"},
-    {"clients", "sites", "statistics", "summary", "verdicts"},
+    {"clients", "figures", "sites", "statistics", "summary", "verdicts"},
     {"expected", "limiter", "marks"},
     {"asking"},
     {"judging"},
@@ -44,6 +44,7 @@ AT_HOME = {
     "sqlite3": {"stores", "web"},
     "itsdangerous": {"signing"},
     "jinja2": {"bank"},
+    "tomlkit": {"bank", "config", "signing"},
 }
 
 

@@ -10,7 +10,7 @@ import click
 from gate.bank.check import check_bank
 from gate.bank.load import load_bank
 from gate.bank.question import Bank
-from gate.cli import auditing, editing, importing
+from gate.cli import auditing, bankstats, editing, importing
 from gate.cli.messages import Refused, patience, tally
 from gate.cli.options import optional_config_option
 from gate.cli.trying import Tries, try_bank
@@ -26,7 +26,15 @@ def command() -> None:
     """
 
 
-for _more in (auditing.command, importing.import_, importing.export, editing.add, editing.off, editing.on):
+for _more in (
+    auditing.command,
+    bankstats.command,
+    importing.import_,
+    importing.export,
+    editing.add,
+    editing.off,
+    editing.on,
+):
     command.add_command(_more)
 
 

@@ -37,6 +37,7 @@ TASKS: Mapping[str, Mapping[str, Entry]] = {
     "Look after it": {
         "bank": Entry("gate.cli.bank", "Check the questions, or answer some yourself."),
         "keys": Entry("gate.cli.keys", "Fresh secrets; change the key that signs."),
+        "stats": Entry("gate.cli.stats", "What the gate did this week, in a few lines."),
         "doctor": Entry(
             "gate.cli.doctor.command", "Ask a running gate as posters do; say what is in the way."
         ),
