@@ -10,7 +10,7 @@ import pytest
 from gate.errors import StoreError
 from gate.live import Live
 from gate.verdicts import Answered, Asked
-from tests.service import BANK, SITES, Clock, make_live, solutions
+from tests.service import BANK, OTHER_SIGNING, SIGNING, SITES, Clock, make_live, solutions
 
 OTHER_BANK = """
 [[question]]
@@ -95,6 +95,17 @@ def test_a_change_is_taken_over_in_one_step_while_others_ask(
     assert live.reload_failed == ""
     assert len(outcomes) >= 160
     assert all(outcomes)
+
+
+def test_another_key_is_taken_over_without_reading_the_questions_anew(
+    live: Live, stopwatch: Clock, tmp_path: Path
+) -> None:
+    before = live.gatekeeper
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace(SIGNING, OTHER_SIGNING))
+    stopwatch.tick(1)
+    assert live.gatekeeper is not before
+    assert live.gatekeeper.bank is before.bank
 
 
 def test_after_a_pause_nobody_is_served_by_what_is_out_of_date(

@@ -62,7 +62,7 @@ def _paragraph(name: str, sums: Sums, before: Sums, days: int) -> Iterator[str]:
         f"{sums[event]:,} {words}{_change(sums[event], before[event])}"
         for event, words in (
             (Event.PASSED, "let through"),
-            (Event.ASKED, "questions asked"),
+            (Event.ASKED, "asked"),
             (Event.RIGHT, "answered right"),
             (Event.WRONG, "wrong"),
             (Event.SKIPPED, "skipped"),

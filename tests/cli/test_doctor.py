@@ -136,6 +136,16 @@ def test_in_words_it_says_each_finding_with_its_remedy(config: Path, server: Run
     assert result.stderr == ""
 
 
+def test_the_sample_in_the_docs_is_what_it_says(tmp_path: Path) -> None:
+    config = make_config(tmp_path / "gate", site=[OTHER])
+    text = (Path(__file__).parents[2] / "docs" / "operating.md").read_text("utf-8")
+    sample = text.partition("A run with no fault:\n\n```\n")[2].partition("```")[0].splitlines()
+    with gate_here(config) as url:
+        result = CliRunner().invoke(program, ["doctor", "--config", str(config), "--url", url])
+    said = result.stdout.replace(url, "http://127.0.0.1:8080").replace('"Other"', '"My forum"')
+    assert said.splitlines() == sample
+
+
 def drop(name: str) -> Callable[[Headers], object]:
     return lambda headers: headers.pop(name.lower(), None)
 

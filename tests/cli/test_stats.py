@@ -37,9 +37,9 @@ def test_the_week_is_told_by_site_beside_the_one_before(invoke: Invoke, config: 
     count(config, "grass", site="Other", asked=1)
     result = invoke("stats", "--week", "--config", config)
     assert result.stdout.splitlines() == [
-        "Forum, 7 days: 70 let through (+40), 100 questions asked (+60), 80 answered right (+50), 15 wrong, "
+        "Forum, 7 days: 70 let through (+40), 100 asked (+60), 80 answered right (+50), 15 wrong, "
         "5 skipped, 3 reported as spam.",
-        "Other, 7 days: 0 let through, 1 questions asked, 0 answered right, 0 wrong, 0 skipped, 0 reported as spam.",
+        "Other, 7 days: 0 let through, 1 asked, 0 answered right, 0 wrong, 0 skipped, 0 reported as spam.",
     ]
     forum, _ = said(invoke, "stats", "--config", config)["sites"]
     assert (forum["asked"], forum["before"]["asked"], forum["open"]) == (100, 40, False)
