@@ -15,9 +15,9 @@ __all__ = ["read_text", "write_private", "write_text"]
 
 
 def read_text(path: Path) -> str:
-    """Return a file's text; raise ``Refused`` if that cannot be had."""
+    """Return a file's text to the letter, with its line ends; raise ``Refused`` if that cannot be had."""
     try:
-        return path.read_text("utf-8-sig")
+        return path.read_bytes().decode()
     except OSError as error:
         raise Refused(f"{path} cannot be read ({error.strerror}); let this user read it") from None
     except UnicodeDecodeError:

@@ -64,7 +64,7 @@ def add(*, config: Path, name: str, hosts: tuple[str, ...], langs: tuple[str, ..
         _parsed(before, config), config.name, {key: value for key, value in site.items() if value}
     )
     settings = parse_config(
-        tomllib.loads(after),
+        tomllib.loads(after.removeprefix("\ufeff")),
         place=config.name,
         base=config.absolute().parent,
         environ=os.environ,
@@ -94,7 +94,7 @@ def _fit(check: Callable[[str], str], text: str, option: str) -> str:
 def _parsed(text: str, config: Path) -> str:
     """Return the text of a config as it is, if it can be parsed."""
     try:
-        tomllib.loads(text)
+        tomllib.loads(text.removeprefix("\ufeff"))
     except ValueError as error:
         raise ConfigError(
             [Fault(config.name, f"not TOML: {error}", "correct the file at that place")]

@@ -13,6 +13,8 @@ from gate.errors import ConfigError, Fault
 
 __all__ = ["add_site", "move_keys"]
 
+_BOM = "\ufeff"
+
 
 def move_keys(text: str, place: str, file: str) -> str:
     """Return the settings with their keys in ``file``, so that none is left in them.
@@ -20,7 +22,8 @@ def move_keys(text: str, place: str, file: str) -> str:
     Raises:
         ConfigError: it is written in a way that cannot be changed without touching the rest.
     """
-    document, expected = tomlkit.parse(text), tomllib.loads(text)
+    plain = text.removeprefix(_BOM)
+    document, expected = tomlkit.parse(plain), tomllib.loads(plain)
     for each in (document, expected):
         signing: Any = each["signing"]
         signing.pop("current_file", None)
@@ -29,12 +32,12 @@ def move_keys(text: str, place: str, file: str) -> str:
                 signing[key] = empty
         signing["file"] = file
     remedy = f'move the keys to {file} by hand, and write file = "{file}"'
-    return _checked(tomlkit.dumps(document), expected, f"{place}: [signing]", remedy)
+    return _checked(text[: -len(plain)] + tomlkit.dumps(document), expected, f"{place}: [signing]", remedy)
 
 
 def add_site(text: str, place: str, site: Mapping[str, Any]) -> str:
     """Return the settings with one more site at the end; raise as ``move_keys`` does."""
-    expected = tomllib.loads(text)
+    expected = tomllib.loads(text.removeprefix(_BOM))
     expected.setdefault("site", []).append({key: _plain(value) for key, value in site.items()})
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = ["", "[[site]]", *(f"{key} = {as_toml(value)}" for key, value in site.items()), ""]
@@ -45,7 +48,7 @@ def add_site(text: str, place: str, site: Mapping[str, Any]) -> str:
 
 def _checked(changed: str, expected: Mapping[str, Any], place: str, remedy: str) -> str:
     try:
-        if tomllib.loads(changed) == expected:
+        if tomllib.loads(changed.removeprefix(_BOM)) == expected:
             return changed
     except ValueError:
         pass

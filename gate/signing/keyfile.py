@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import tomlkit
+from tomlkit.items import AoT
 
+from gate.errors import ConfigError, Fault
 from gate.signing.claims import RECEIPT_MS, SKEW_MS
 from gate.signing.keys import Key, KeyRing, load_keys
 
@@ -45,7 +47,12 @@ class KeyFile:
     def __init__(self, text: str, place: str) -> None:
         self._place = place
         self._ring = load_keys(text, place)
-        self._document: Any = tomlkit.parse(text)
+        self._document: Any = tomlkit.parse(text.removeprefix("\ufeff"))
+        if not isinstance(self._document["key"], AoT):
+            remedy = "write [[key]] above the name and secret of each key"
+            raise ConfigError(
+                [Fault(f"{place}: key", "a list, in which no key can be changed alone", remedy)]
+            )
 
     @classmethod
     def of(cls, ring: KeyRing, place: str) -> KeyFile:

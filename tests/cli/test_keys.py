@@ -132,6 +132,27 @@ def test_what_people_wrote_into_the_key_file_stays(invoke: Invoke, config: Path)
     assert len(ring_of(config).keys) == 3
 
 
+def test_files_from_windows_stay_so(invoke: Invoke, config: Path) -> None:
+    config.write_bytes(b"\xef\xbb\xbf" + config.read_bytes().replace(b"\n", b"\r\n"))
+    assert invoke("keys", "rotate", "--config", config).exit_code == 0
+    file = config.parent / "keys.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert invoke("keys", "rotate", "--config", config).exit_code == 0
+    assert config.read_bytes().startswith(b"\xef\xbb\xbf[server]\r\n")
+    assert len(ring_of(config).keys) == 3
+    assert invoke("site", "add", "--config", config, "--name", "New").exit_code == 0
+    assert len(load_config(config, environ={}).sites) == 3
+
+
+def test_keys_in_a_list_are_left_to_the_operator(invoke: Invoke, config: Path) -> None:
+    invoke("keys", "rotate", "--config", config)
+    file = config.parent / "keys.toml"
+    file.write_text(f'signing = "a"\nkey = [{{ name = "a", secret = "{SIGNING}" }}]\n')
+    result = invoke("keys", "rotate", "--config", config)
+    assert result.exit_code == 1
+    assert "write [[key]]" in result.stderr
+
+
 def test_keys_of_no_use_any_more_are_taken_out(invoke: Invoke, config: Path) -> None:
     shown = json.loads(invoke("keys", "rotate", "--config", config, "--json").stdout)
     file = config.parent / "keys.toml"
