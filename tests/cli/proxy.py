@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ def proxy(
     *,
     before: Callable[[Passing], None] = _nothing,
     after: Callable[[Passing], None] = _nothing,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[str]:
     """Stand before the gate at ``port``; ``before`` may answer for it by setting a status."""
 
@@ -62,10 +64,12 @@ def proxy(
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         thread.join()

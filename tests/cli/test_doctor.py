@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from click.testing import CliRunner
 from werkzeug.serving import make_server
 
@@ -259,6 +261,16 @@ def test_a_gate_that_is_stopped_is_noticed(config: Path) -> None:
     found = faults(config, f"http://127.0.0.1:{free_port()}")
     assert found.keys() == {"reachable"}
     assert "nobody listens there" in found["reachable"]
+
+
+def test_tls_where_there_is_none_and_a_certificate_of_nobody_are_noticed(
+    config: Path, server: Running, tmp_path: Path
+) -> None:
+    assert "speaks no TLS" in faults(config, f"https://127.0.0.1:{server.port}")["reachable"]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    with proxy(server.port, tls=context) as url:
+        assert "certificate" in faults(config, url)["reachable"]
 
 
 def test_an_address_that_sends_elsewhere_is_named(config: Path) -> None:

@@ -28,8 +28,7 @@ def reach(visitor: Visitor, findings: Findings) -> bool:
     try:
         reply = visitor.get("/healthz")
     except UnreachableError as error:
-        remedy = "start it with `gate serve`, or name its address with --url"
-        findings.fault("reachable", f"{url}: {error}", remedy)
+        findings.fault("reachable", f"{url}: {error}", error.remedy)
         return False
     where = reply.header("Location")
     if 300 <= reply.status < 400 and where:

@@ -17,7 +17,11 @@ _LARGEST_REPLY = 1_000_000
 
 
 class UnreachableError(Exception):
-    """No answer came; the message says why."""
+    """No answer came; the message says why, ``remedy`` what to do about it."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        self.remedy = remedy
+        super().__init__(problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ class Visitor:
             content = reply.read(_LARGEST_REPLY, decode_content=True)
             reply.release_conn()
         except urllib3.exceptions.HTTPError as error:
-            raise UnreachableError(_reason(error)) from error
+            raise _unreachable(error) from error
         return Reply(status=reply.status, headers=reply.headers, body=_object(content))
 
 
@@ -84,13 +88,20 @@ def _object(content: bytes) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _reason(error: urllib3.exceptions.HTTPError) -> str:
+def _unreachable(error: urllib3.exceptions.HTTPError) -> UnreachableError:
+    start = "start it with `gate serve`, or name its address with --url"
     if isinstance(error, urllib3.exceptions.SSLError):
-        return f"its certificate is not accepted ({error})"
+        if "CERTIFICATE" in str(error):
+            return UnreachableError(
+                f"its certificate is not accepted ({error})", "see the proxy's certificate"
+            )
+        return UnreachableError(f"it speaks no TLS ({error})", "name its http:// address with --url")
     if isinstance(error, urllib3.exceptions.NameResolutionError):
-        return "there is no such host"
+        return UnreachableError("there is no such host", "correct the name in --url, or enter it in the DNS")
     if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return "nobody listens there"
+        return UnreachableError("nobody listens there", start)
     if isinstance(error, urllib3.exceptions.TimeoutError):
-        return f"no answer within {TIMEOUT:.0f} seconds"
-    return f"the connection failed ({error})"
+        return UnreachableError(
+            f"no answer within {TIMEOUT:.0f} seconds", "see its log, and whether it is a gate"
+        )
+    return UnreachableError(f"the connection failed ({error})", start)
