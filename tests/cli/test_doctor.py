@@ -209,6 +209,24 @@ def test_a_proxy_that_sends_requests_twice_is_noticed(config: Path, server: Runn
     assert "brings challenge-used" in found["wrong answer"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>502 Bad Gateway</html>",
+        b'{"success": false, "error-codes": ["incorrect-answer"], "next": {}}',
+        b'{"success": true, "token": 5, "error-codes": "?"}',
+        b"[1]",
+    ],
+)
+def test_nonsense_in_place_of_replies_is_noticed(config: Path, server: Running, body: bytes) -> None:
+    def garble(passing: Passing) -> None:
+        if passing.method == "POST":
+            passing.body = body
+
+    with proxy(server.port, after=garble) as url:
+        assert {"empty answer"} <= faults(config, url).keys()
+
+
 @pytest.mark.parametrize("path", ["/v1/challenge", "/readyz", "/nojs", "/gate.js", "/v1/verify"])
 def test_a_path_that_a_proxy_does_not_pass_on_is_noticed(config: Path, server: Running, path: str) -> None:
     def block(passing: Passing) -> None:

@@ -15,10 +15,13 @@ from gate.config import Site
 from gate.signing.claims import Challenge, ExpiredError, FutureError, TokenError
 from gate.signing.tokens import Sealer
 from gate.sources import Loaded
+from gate.verdicts import Code
 
 _WRONG = "wrong on purpose, says gate doctor"
 _SAME = "name the config that the gate runs with; if it was changed, see /readyz and the gate's log"
 _SEPARATE = {"set": ", "}
+_FOR_OPERATORS = {code.value for code in (Code.INVALID_SECRET, Code.HOSTNAME_MISMATCH, Code.BAD_REQUEST)}
+"""Codes whose message tells the operator, rather than the poster, what to do."""
 
 
 class Round:
@@ -101,21 +104,21 @@ class Round:
         self._expect("replayed token", self._visitor.post("/v1/verify", verify), "timeout-or-duplicate")
 
     def _answer(self, asked: Mapping[str, object], answer: str) -> Reply:
-        fields = {"challenge": str(asked["challenge"]), "answer": answer}
+        fields = {"challenge": str(asked.get("challenge")), "answer": answer}
         return self._visitor.post("/v1/answer", fields, **surroundings.origin_headers(self._site))
 
     def _expect(self, check: str, reply: Reply, expected: str) -> None:
         problem = None if reply.codes == expected else f"brings {reply.codes}, not {expected}"
-        remedy = str(reply.body.get("message") or "")
+        remedy = "see the gate's log, and whether a proxy answers in its place or repeats requests"
         if reply.status == 429:
             remedy = "wait ten minutes and run this again"
-        elif problem and not remedy:
-            remedy = "see the gate's log, and whether a proxy answers in its place or repeats requests"
+        elif reply.codes in _FOR_OPERATORS:
+            remedy = str(reply.body.get("message"))
         self._findings.judge(check, problem, remedy, fine=expected)
 
     def _known(self, asked: Mapping[str, object]) -> tuple[Question, Variant] | None:
         """Return what a challenge stands for; note a fault where keys or questions are not those of the gate."""
-        challenge = self._opened(str(asked["challenge"]))
+        challenge = self._opened(str(asked.get("challenge")))
         if challenge is None:
             return None
         question = self._loaded.bank.find(challenge.question)
