@@ -357,8 +357,8 @@ def test_a_config_with_another_sitekey_is_noticed(server: Running, tmp_path: Pat
 def test_files_that_everybody_can_read_are_noticed(server: Running, tmp_path: Path) -> None:
     other = make_config(tmp_path / "other")
     other.chmod(0o644)
-    found = faults(other, f"http://127.0.0.1:{server.port}")
-    assert str(other) in found["file modes"]
+    report = examine(other, f"http://127.0.0.1:{server.port}")
+    assert str(other) in findings(report, "warning")["file modes"]
 
 
 def test_a_secret_that_can_be_guessed_is_noticed(server: Running, tmp_path: Path) -> None:

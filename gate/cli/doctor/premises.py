@@ -55,7 +55,7 @@ def _look_at_modes(config: Config, path: Path, findings: Findings) -> None:
     files = list(_private_files(config, path))
     readable = [file for file in files if file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH)]
     for file in readable:
-        findings.fault("file modes", f"every user of this machine can read {file}", f"chmod o= {file}")
+        findings.warn("file modes", f"every user of this machine can read {file}", f"chmod o= {file}")
     if not readable:
         findings.ok("file modes", "nobody else can read config, keys and store")
 
