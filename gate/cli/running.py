@@ -111,7 +111,9 @@ def run(
     server.on_startup(prepare)
     try:
         server.serve(target_loader=load, wrap_loader=False)
-    except SystemExit:
+    except SystemExit as left:
+        if not left.code:
+            raise  # by ``scratch_folder``, for a SIGTERM that came before granian listened to it
         # granian says 1 too where a service manager has sent the signal to the workers themselves.
         if not server.interrupt_signal:
             raise Refused("the workers end again and again; what they wrote above says why") from None

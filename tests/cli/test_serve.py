@@ -154,10 +154,13 @@ def test_workers_that_end_again_and_again_end_the_service(config: Path) -> None:
         wait_for(server.group_is_gone, "the end of every process", 5)
 
 
-def test_sigterm_during_the_start_leaves_nothing_behind(config: Path) -> None:
+@pytest.mark.parametrize("pause", [0, 0.012, 0.016, 0.02, 0.024, 0.028, 0.1])
+def test_sigterm_during_the_start_leaves_nothing_behind(config: Path, pause: float) -> None:
     args = ("serve", "--config", str(config), "--port", str(free_port()))
     with running(config.parent, 0, *args, TMPDIR=str(config.parent)) as server:
-        wait_for(lambda: list(config.parent.glob("gate-*")), "the scratch folder")
+        while not list(config.parent.glob("gate-*")):
+            assert server.process.poll() is None
+        time.sleep(pause)
         assert server.end() == 0
         wait_for(server.group_is_gone, "the end of every process", 5)
     assert not list(config.parent.glob("gate-*"))
