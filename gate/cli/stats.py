@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from gate.cli.messages import counted
 from gate.cli.options import config_option, json_option
 from gate.cli.storestats import rows_of
 from gate.config import load_config
 from gate.figures import ENOUGH, Sums, by_site
 from gate.stores.base import Event
+from gate.summary import counted
 
 _WEEK = 7
 

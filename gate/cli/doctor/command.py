@@ -14,12 +14,13 @@ from gate.cli.doctor.findings import Finding, Findings, State
 from gate.cli.doctor.roundtrip import Round
 from gate.cli.doctor.visitor import UnreachableError, Visitor
 from gate.cli.loading import inspect
-from gate.cli.messages import FAULTS_FOUND, counted
+from gate.cli.messages import FAULTS_FOUND
 from gate.cli.options import config_option, json_option
 from gate.cli.running import shown
 from gate.config import Config, Outcome
 from gate.errors import GateError
 from gate.sources import Loaded, Source
+from gate.summary import counted
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what a config may say)
 
