@@ -176,6 +176,11 @@ def _syntax_remedy(where: str, problem: str, text: str) -> str:
     return f"write {word[0].lower()}" if word[0] in ("True", "False") else f'put it in quotes: "{word[0]}"'
 
 
+def counted(number: int, noun: str) -> str:
+    """Put a number before a noun: ``counted(2, "file")`` is "2 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def quoted(text: str) -> str:
     """Put text into a message: in quotes, on one line, not longer than 60 characters."""
     return json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)

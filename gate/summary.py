@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gate.bank.question import Bank
 from gate.config import Config, Rate, Site
+from gate.parsing import counted
 from gate.stores.servers import without_password
 
 _SITES_SHOWN = 5
@@ -19,11 +20,6 @@ def summary(config: Config, bank: Bank) -> Iterator[str]:
     yield f"bank {counted(len(bank.enabled), 'question')}, {counted(bank.variants, 'variant')} ({languages})"
     yield f"{counted(len(config.sites), 'site')}{_names(config.sites)}"
     yield f"limits {', '.join(_limits(config)) or 'none'}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Put a number before a noun: ``counted(2, "file")`` is "2 files"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _names(sites: tuple[Site, ...]) -> str:

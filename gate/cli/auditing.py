@@ -17,7 +17,7 @@ from gate.bank.audit import LanguageReport, QuestionReport, Report, audit
 from gate.bank.audit.advice import WORTH_A_WORD
 from gate.bank.load import load_bank
 from gate.cli.messages import Refused
-from gate.summary import counted
+from gate.parsing import counted
 
 _PATIENCE = 1.0
 _MOST_ROWS = 40

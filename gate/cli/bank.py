@@ -15,7 +15,7 @@ from gate.cli.messages import Refused, patience, tally
 from gate.cli.options import optional_config_option
 from gate.cli.trying import Tries, try_bank
 from gate.config import load_config
-from gate.summary import counted
+from gate.parsing import counted
 
 
 @click.group()

@@ -14,11 +14,11 @@ from gate.cli.loading import inspect
 from gate.cli.options import config_option
 from gate.config import Config, load_config
 from gate.errors import ConfigError, Fault, FaultsError, StoreError
+from gate.parsing import counted
 from gate.sources import unasked_languages
 from gate.stores.base import open_store
 from gate.stores.servers import without_password
 from gate.stores.sqlite import path_of, pending_upgrade
-from gate.summary import counted
 
 
 @click.command()

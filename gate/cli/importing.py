@@ -22,8 +22,7 @@ from gate.bank.load import load_bank, parse_bank
 from gate.bank.question import Bank
 from gate.bank.sources import LARGEST_FILE
 from gate.cli.messages import Refused
-from gate.parsing import language_tag
-from gate.summary import counted
+from gate.parsing import counted, language_tag
 
 _STANDARD = "-"
 _IN_MEMORY = 1 << 20

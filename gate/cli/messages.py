@@ -12,7 +12,7 @@ from typing import IO, Any
 import click
 
 from gate.errors import Fault, FaultsError, GateError
-from gate.summary import counted
+from gate.parsing import counted
 
 FAULTS_FOUND = 1
 INTERRUPTED = 130

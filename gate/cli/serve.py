@@ -17,7 +17,8 @@ from gate.cli.running import address, run, scratch_folder, shown
 from gate.config import Config
 from gate.errors import GateError
 from gate.live import Live
-from gate.summary import counted, summary
+from gate.parsing import counted
+from gate.summary import summary
 from gate.web.request_log import log_as_json
 from gate.web.serving import Service, service_app
 

@@ -13,8 +13,8 @@ from gate.cli.options import config_option, json_option
 from gate.cli.storestats import rows_of
 from gate.config import load_config
 from gate.figures import ENOUGH, Sums, by_site
+from gate.parsing import counted
 from gate.stores.base import Event
-from gate.summary import counted
 
 _WEEK = 7
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from gate.cli.messages import Refused
 from gate.config import load_config
+from gate.parsing import counted
 from gate.stores.backup import Copied
 from gate.stores.servers import without_password
 from gate.stores.sqlite import path_of
-from gate.summary import counted
 
 
 def store_file(config: Path, *, verb: str) -> Path:

@@ -12,7 +12,7 @@ import click
 from gate.answers.judge import is_right
 from gate.bank.draw import draw
 from gate.bank.question import Bank, Question, Variant
-from gate.summary import counted
+from gate.parsing import counted
 
 
 @dataclass(slots=True)

@@ -19,8 +19,8 @@ from gate.cli.options import config_option, json_option
 from gate.cli.running import shown
 from gate.config import Config, Outcome
 from gate.errors import GateError
+from gate.parsing import counted
 from gate.sources import Loaded, Source
-from gate.summary import counted
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what a config may say)
 
