@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -15,12 +16,14 @@ __all__ = ["Breaker"]
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
+_log = logging.getLogger("gate")
+
 
 class Breaker:
     """The store behind it, except that for ``pause`` seconds after a ``StoreError`` every call raises it.
 
     Then one call at a time is let through; the first that succeeds opens the way for all. Only ``close``
-    always passes.
+    always passes. The log says when the store fails, why, and when it answers again.
     """
 
     def __init__(
@@ -109,10 +112,15 @@ class Breaker:
             raise
         finally:
             self._probing = False
-        self._error = None
+        with self._lock:
+            recovered, self._error = self._error is not None, None
+        if recovered:
+            _log.info("the store answers again")
         return result
 
     def _trip(self, error: StoreError) -> None:
         with self._lock:
+            if self._error is None or self._error.problem != error.problem:
+                _log.error("%s", error)
             self._error = StoreError(error.url, error.problem, error.remedy)
             self._probe_at = self._clock() + self._pause

@@ -10,9 +10,20 @@ import pytest
 
 from gate.stores.base import Kind, Spend, Store
 from gate.stores.memory import MemoryStore
+from gate.stores.redis import RedisStore
 from gate.stores.sqlite import SqliteStore
+from tests.stores import redis_servers
 
 DAY = 86_400.0
+FORMS = {
+    "redis": "redis",
+    "redis-unix": "redis",
+    "redis-tls": "redis",
+    "redis-sentinel": "redis-sentinel",
+    "redis-cluster": "redis-cluster",
+}
+"""The forms of a Redis URL that stores are tested on, each with the group of tests that share its servers."""
+REDIS = [pytest.param(form, marks=pytest.mark.xdist_group(group)) for form, group in FORMS.items()]
 
 
 class HandClock:
@@ -94,9 +105,47 @@ def open_sqlite(clock: Callable[[], float], path: Path) -> Iterator[Callable[[],
         store.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, clock: Callable[[], float]) -> Store:
+@pytest.fixture(scope="session")
+def redis_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_servers.Doors]:
+    with redis_servers.doors(tmp_path_factory.mktemp("redis")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def redis_sentinels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_servers.SentinelSet]:
+    with redis_servers.sentinel_set(tmp_path_factory.mktemp("sentinel")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_servers.Cluster]:
+    with redis_servers.cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@pytest.fixture
+def empty_redis(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Empty the Redis that serves one of ``FORMS`` and return its URL."""
+    fixtures = {"redis-sentinel": "redis_sentinels", "redis-cluster": "redis_cluster"}
+    urls = {"redis-unix": "unix_url", "redis-tls": "tls_url"}
+
+    def url_of(form: str) -> str:
+        running = request.getfixturevalue(fixtures.get(form, "redis_doors"))
+        running.flush()
+        return str(getattr(running, urls.get(form, "url")))
+
+    return url_of
+
+
+@pytest.fixture(params=["memory", "sqlite", *REDIS])
+def store(
+    request: pytest.FixtureRequest, clock: Callable[[], float], empty_redis: Callable[[str], str]
+) -> Iterator[Store]:
     if request.param == "memory":
-        return MemoryStore(clock=clock)
-    opened: SqliteStore = request.getfixturevalue("open_sqlite")()
-    return opened
+        yield MemoryStore(clock=clock)
+    elif request.param == "sqlite":
+        yield request.getfixturevalue("open_sqlite")()
+    else:
+        opened = RedisStore(empty_redis(request.param), clock=clock)
+        yield opened
+        opened.close()

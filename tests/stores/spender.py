@@ -1,4 +1,4 @@
-"""A process of its own for the store tests: `spender.py DATABASE TASK [ARGUMENT]`."""
+"""A process of its own for the store tests: `spender.py DATABASE|URL TASK ARGUMENT`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from gate.errors import StoreError
-from gate.stores.base import Kind, Spend
+from gate.stores.base import Kind, Spend, Store, open_store
 from gate.stores.sqlite import SqliteStore
 
 SITE, DAY = b"site-one", 86_400.0
@@ -20,11 +20,11 @@ def id_of(number: int) -> bytes:
     return (1_800_000_000_000 + number).to_bytes(6, "big") + bytes(10)
 
 
-def spend(store: SqliteStore, number: int) -> Spend:
+def spend(store: Store, number: int) -> Spend:
     return store.spend(Kind.TOKEN, SITE, id_of(number), DAY, store.epoch, os.urandom(16))
 
 
-def race(store: SqliteStore, numbers: int) -> Counter[str]:
+def race(store: Store, numbers: int) -> Counter[str]:
     """Once told to, let 16 threads spend the same ids, and count the verdicts."""
     print("ready", flush=True)  # noqa: T201
     sys.stdin.readline()
@@ -45,7 +45,7 @@ def race(store: SqliteStore, numbers: int) -> Counter[str]:
     return counts
 
 
-def fork(store: SqliteStore, children: int) -> Counter[str]:
+def fork(store: Store, children: int) -> Counter[str]:
     """Fork with the connection open; parent and children spend the same ids."""
     spend(store, 1_000_000)
     store.hit(b"before", 60)
@@ -63,7 +63,7 @@ def fork(store: SqliteStore, children: int) -> Counter[str]:
         return Counter(won=won + sum(int(line) for line in reports))
 
 
-def outlive(store: SqliteStore, ids: int) -> Counter[str]:
+def outlive(store: Store, ids: int) -> Counter[str]:
     """Fork with the connection open, and let another connection come and go while the child has its own."""
     spend(store, 1_000_000)
     ready, go = os.pipe(), os.pipe()
@@ -82,7 +82,7 @@ def outlive(store: SqliteStore, ids: int) -> Counter[str]:
     return Counter({"child": status}) + Counter(spend(store, number).value for number in range(ids))
 
 
-def report(store: SqliteStore, first: int) -> Counter[str]:
+def report(store: Store, first: int) -> Counter[str]:
     """Spend one id after the other for ever, and name each that is won, at once."""
     number = first
     while spend(store, number) is Spend.WON:
@@ -91,7 +91,7 @@ def report(store: SqliteStore, first: int) -> Counter[str]:
     return Counter()
 
 
-def fill(store: SqliteStore, limit: int) -> Counter[str]:
+def fill(store: Store, limit: int) -> Counter[str]:
     """Spend until the file may grow no further, then lift the limit and go on."""
     counts: Counter[str] = Counter()
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -110,10 +110,20 @@ def fill(store: SqliteStore, limit: int) -> Counter[str]:
     return counts
 
 
+def clock() -> float:
+    return 1_800_000_000.0
+
+
+def open_at(place: str) -> Store:
+    """Open a Redis by its URL, or a database by its path: that one without a breaker, to see every failure."""
+    if "://" in place:
+        return open_store(place, clock=clock)
+    return SqliteStore(f"sqlite:///{place}", Path(place), clock=clock)
+
+
 def main() -> None:
     """Do one task and print the counts."""
-    path = Path(sys.argv[1])
-    store = SqliteStore(f"sqlite:///{path}", path, clock=lambda: 1_800_000_000.0)
+    store = open_at(sys.argv[1])
     task = {"race": race, "fork": fork, "outlive": outlive, "report": report, "fill": fill}[sys.argv[2]]
     for name, number in task(store, int(sys.argv[3])).items():
         print(name, number, sep="=")  # noqa: T201

@@ -1,4 +1,4 @@
-"""Several processes on one SQLite file: no id is won twice, and no kill loses a mark."""
+"""Several processes on one store: no id is won twice, and no kill loses a mark of a SQLite file."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ import pytest
 import gate
 from gate.stores.base import Spend
 from gate.stores.sqlite import SqliteStore
+from tests.stores.conftest import REDIS
 
 SPENDER = Path(__file__).with_name("spender.py")
 ROOT = Path(str(gate.__file__)).parent.parent
 Open = Callable[[], SqliteStore]
 
 
-def start(path: Path, task: str, argument: int) -> subprocess.Popen[str]:
+def start(place: Path | str, task: str, argument: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-W", "error", SPENDER, path, task, str(argument)],
+        [sys.executable, "-W", "error", SPENDER, place, task, str(argument)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -38,9 +39,9 @@ def result(process: subprocess.Popen[str]) -> Counter[str]:
     return Counter({name: int(number) for name, number in (line.split("=") for line in output.splitlines())})
 
 
-def race(path: Path, processes: int, ids: int) -> Counter[str]:
-    """Have processes open the file at once, then spend the same ids at once; count all their verdicts."""
-    running = [start(path, "race", ids) for _ in range(processes)]
+def race(place: Path | str, processes: int, ids: int) -> Counter[str]:
+    """Have processes open the store at once, then spend the same ids at once; count all their verdicts."""
+    running = [start(place, "race", ids) for _ in range(processes)]
     for process in running:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -75,6 +76,25 @@ def test_processes_that_open_at_once_agree_on_one_epoch(path: Path) -> None:
 def test_forked_children_open_their_own_connection(path: Path) -> None:
     assert result(start(path, "fork", 4)) == {"won": 200}
     assert is_sound(path)
+
+
+@pytest.mark.parametrize("form", REDIS)
+def test_two_processes_of_sixteen_threads_win_each_id_once_in_redis(
+    form: str, empty_redis: Callable[[str], str]
+) -> None:
+    assert race(empty_redis(form), processes=2, ids=50) == {"won": 50, "lost": 50 * 31}
+
+
+@pytest.mark.parametrize("form", [form for form in REDIS if form.values[0] in ("redis", "redis-cluster")])
+def test_processes_that_open_an_empty_redis_at_once_agree_on_one_epoch(
+    form: str, empty_redis: Callable[[str], str]
+) -> None:
+    assert race(empty_redis(form), processes=4, ids=2) == {"won": 2, "lost": 2 * 63}
+
+
+@pytest.mark.parametrize("form", REDIS)
+def test_forked_children_connect_to_redis_anew(form: str, empty_redis: Callable[[str], str]) -> None:
+    assert result(start(empty_redis(form), "fork", 4)) == {"won": 200}
 
 
 def test_a_child_keeps_the_log_that_its_parent_closes(path: Path) -> None:
