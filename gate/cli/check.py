@@ -57,7 +57,9 @@ def store_state(config: Config) -> str:
         if steps:
             _refuse_unwritable(url, path_of(url, base))
             return f"at its start gate will {' and '.join(steps)}"
-    store = open_store(url, base=base, workers=config.server.workers)
+    store = open_store(
+        url, base=base, workers=config.server.workers, allow_eviction=config.store.allow_eviction
+    )
     try:
         store.ping()
     finally:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -22,7 +21,7 @@ from gate.errors import StoreError
 from gate.stores.contract import STATS_DAYS, Event, Kind, Spend, Tally
 from gate.stores.marks import MARGIN, SKEW, TIME_BYTES, digest_of, horizon, mark_of
 from gate.stores.redis_epoch import BUCKETS, RedisEpoch, state_key
-from gate.stores.redis_faults import FAULTS, explained, is_passing
+from gate.stores.redis_faults import FAULTS, TardyError, explained, is_passing
 from gate.stores.scripts import Script
 from gate.stores.servers import connect, disconnect, without_password
 
@@ -130,9 +129,7 @@ class RedisStore:
 
     def ping(self) -> None:
         """Write the time of this call into each bucket's state."""
-        now = str(self._clock())
-        for bucket in range(BUCKETS):
-            self._run(partial(self._client.hset, state_key(bucket), "pinged", now))
+        self._run(lambda: self._epoch.note(b"%.3f" % self._clock()))
 
     def close(self) -> None:
         """Let go of all connections; whoever calls a verb afterwards opens others."""
@@ -149,22 +146,25 @@ class RedisStore:
             b"{g%x}%s%d" % (bucket, letter, start // _PAGE_MS),
             b"{g%x}%spages" % (bucket, letter),
         )
-        found = self._run(
-            lambda: self._spend_script.run(
-                self._client,
-                keys,
-                epoch,
-                # what the page's name does not say
-                (made - start).to_bytes(3, "big") + mark[TIME_BYTES:],
-                b"" if peek else value,
-                made,
-                start,
-                int.from_bytes(horizon(now, ttl), "big"),
-                int((now + SKEW) * 1000),
-                b"purged " + letter,
-            )
+        args = (
+            epoch,
+            # what the page's name does not say
+            (made - start).to_bytes(3, "big") + mark[TIME_BYTES:],
+            b"" if peek else value,
+            made,
+            start,
+            int.from_bytes(horizon(now, ttl), "big"),
+            int((now + SKEW) * 1000),
+            b"purged " + letter,
         )
-        return self._read(bytes(found), value, epoch)
+
+        def run() -> bytes:
+            found = bytes(self._spend_script.run(self._client, keys, *args, self._epoch.deadline(bucket)))
+            if found == b"tardy":
+                raise TardyError
+            return found
+
+        return self._read(self._run(run), value, epoch)
 
     def _read(self, found: bytes, value: bytes, epoch: bytes) -> Spend:
         if found in (value, b"fresh"):

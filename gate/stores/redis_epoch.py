@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gate.errors import StoreError
 from gate.stores.contract import EPOCH_BYTES
 from gate.stores.redis_faults import FAULTS, SharedError
 from gate.stores.scripts import Script
-from gate.stores.servers import is_cluster, memory_policies
+from gate.stores.servers import REPLY_SECONDS, is_cluster, memory_policies
 
 __all__ = ["BUCKETS", "RedisEpoch", "state_key"]
+
+_log = logging.getLogger("gate")
 
 BUCKETS = 16
 _LOOK_SECONDS = 1.0
@@ -28,6 +31,10 @@ _LOCK = b"{g0}lock"
 def state_key(bucket: int) -> bytes:
     """Return the key of a bucket's state: epoch, the server it belongs to, what was purged."""
     return b"{g%x}state" % bucket
+
+
+def _states(buckets: Sequence[int]) -> list[bytes]:
+    return [state_key(bucket) for bucket in buckets]
 
 
 class RedisEpoch:
@@ -48,10 +55,19 @@ class RedisEpoch:
         self._failures = 0
         self._failure: Exception | None = None
         self._epoch = b""
+        self._clocks = [0.0] * BUCKETS
         self._look_at = self._policy_at = monotonic()
         self._look_script, self._renew_script = Script("here", "look"), Script("here", "renew")
-        states = [state_key(bucket) for bucket in range(BUCKETS)]
-        self._groups = [[state] for state in states] if is_cluster(client) else [states]
+        self._note_script = Script("note")
+        buckets = range(BUCKETS)
+        self._groups: Sequence[Sequence[int]] = (
+            [[bucket] for bucket in buckets] if is_cluster(client) else [buckets]
+        )
+
+    def note(self, text: bytes) -> None:
+        """Write ``text`` into every bucket's state: it can be written to then."""
+        for buckets in self._groups:
+            self._note_script.run(self._client, _states(buckets), text)
 
     @property
     def seen(self) -> bytes:
@@ -62,6 +78,10 @@ class RedisEpoch:
     def is_fresh(self) -> bool:
         """Whether that was within the last second, and nothing speaks against it."""
         return self._monotonic() < self._look_at
+
+    def deadline(self, bucket: int) -> int:
+        """Until when a call that is made now is waited for, by the clock of the bucket's server (ms)."""
+        return int(self._clocks[bucket] + (self._monotonic() + REPLY_SECONDS) * 1000)
 
     def doubt(self) -> None:
         """Look before the next use."""
@@ -106,8 +126,15 @@ class RedisEpoch:
         self._look_at = self._monotonic() + _LOOK_SECONDS
 
     def _agreed(self) -> bytes | None:
-        found = {self._look_script.run(self._client, states) for states in self._groups}
-        return found.pop() if len(found) == 1 else None
+        epochs = set()
+        for buckets in self._groups:
+            clock, *epoch = self._look_script.run(self._client, _states(buckets))
+            # Read after the reply came, so that it is rather behind than ahead.
+            ahead = clock - self._monotonic() * 1000
+            for bucket in buckets:
+                self._clocks[bucket] = ahead
+            epochs.add(epoch[0] if epoch else None)
+        return epochs.pop() if len(epochs) == 1 else None
 
     def _begin(self, seen: bytes) -> bytes:
         # The lock only keeps gates from drawing against each other: were it lost, they would meet a second later.
@@ -133,8 +160,13 @@ class RedisEpoch:
 
     def _draw(self) -> bytes:
         epoch = secrets.token_bytes(EPOCH_BYTES)
-        for states in self._groups:
-            self._renew_script.run(self._client, states, epoch)
+        for buckets in self._groups:
+            self._renew_script.run(self._client, _states(buckets), epoch)
+        _log.warning(
+            "a new epoch begins in %s: it is empty, was restarted, or took another's place; "
+            "whatever was asked or answered before costs one more question",
+            self._url,
+        )
         return epoch
 
     def _check_policy(self) -> None:

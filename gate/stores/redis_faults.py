@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from redis.exceptions import (
+    AskError,
     AuthenticationError,
     AuthorizationError,
     BusyLoadingError,
+    ClusterCrossSlotError,
     ClusterDownError,
     ConnectionError,  # noqa: A004 - the library's own
     MasterDownError,
+    MovedError,
     NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
@@ -21,11 +24,15 @@ from redis.sentinel import MasterNotFoundError
 from gate.errors import StoreError
 from gate.stores.servers import without_password
 
-__all__ = ["FAULTS", "SharedError", "explained", "is_passing"]
+__all__ = ["FAULTS", "SharedError", "TardyError", "explained", "is_passing"]
 
 
 class SharedError(Exception):
     """Somebody else asked the server just now, and it failed: with its ``__cause__``."""
+
+
+class TardyError(TimeoutError):
+    """The server came to a call only when nobody waited for it any more, and so did nothing."""
 
 
 FAULTS = (RedisError, RedisClusterException, OSError, SharedError)
@@ -41,6 +48,12 @@ _WORDS: tuple[tuple[tuple[type[Exception], ...], str, str, str], ...] = (
         "READONLY ",
         "it is a replica and takes no writes",
         "name the master, or the set's Sentinels (redis+sentinel://)",
+    ),
+    (
+        (ClusterCrossSlotError, MovedError, AskError),
+        "",
+        "it is a node of a Cluster and has only some of the slots",
+        "name the Cluster: redis+cluster://host1:6379,host2:6379",
     ),
     ((), "NOAUTH ", "it wants a password", "put it into the address: redis://:password@host"),
     (
@@ -66,6 +79,12 @@ _WORDS: tuple[tuple[tuple[type[Exception], ...], str, str, str], ...] = (
         "",
         "its Sentinels cannot be reached or name no master",
         "wait for the failover, or see whether they run and know that name",
+    ),
+    (
+        (),
+        "[SSL: CERTIFICATE_VERIFY_FAILED] ",
+        "its certificate is not one that this machine trusts",
+        "name who signed it, and the host as the certificate does: rediss://host:port/0?ssl_ca_certs=/path/ca.pem",
     ),
     ((TimeoutError,), "", "it did not answer in time", "see whether it is overloaded or hangs"),
     (
@@ -94,8 +113,9 @@ def explained(url: str, error: Exception) -> StoreError:
 
 
 def _says(text: str, word: str) -> bool:
-    # Servers before 7.0 wrap what happened in a script into an error of their own, after "-".
-    return text.startswith(word) or f"-{word}" in text
+    # Servers before 7.0 wrap what happened in a script into an error of their own, after "-"; before what TLS says
+    # the library tells where it connected to.
+    return text.startswith(word) or f"-{word}" in text or f". {word}" in text
 
 
 def _own(error: Exception) -> Exception:

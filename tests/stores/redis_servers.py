@@ -201,7 +201,7 @@ class Cluster:
     def is_whole(self) -> bool:
         for each in self.servers:
             with each.admin() as admin:
-                if admin.cluster("info")["cluster_state"] != "ok":  # type: ignore[no-untyped-call]
+                if admin.cluster("info")["cluster_state"] != "ok":
                     return False
         return True
 

@@ -1,8 +1,10 @@
 -- Mark an id, at most once. Reads and writes one slot.
 -- KEYS: the bucket's state, the page that the mark belongs on, the index of pages.
 -- ARGV: epoch, mark, value (none: only ask), time of the id (ms), start of the page (ms),
---       until when ids are dead by the gate's clock (ms), the gate's clock and skew (ms), field of the watermark.
+--       until when ids are dead by the gate's clock (ms), the gate's clock and skew (ms), field of the watermark,
+--       until when the gate waits by this server's clock (ms): what hung for longer marks nothing.
 -- Returns the mark's value as it now stands, or why there is none: a word of five letters.
+if now_ms() > tonumber(ARGV[9]) then return 'tardy' end
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'server', ARGV[8])
 if not is_here(state[2]) then return 'other' end
 if state[1] ~= ARGV[1] then return 'reset' .. state[1] end

@@ -1,0 +1,193 @@
+"""A real gate on a Redis that fails: closed while it lasts, told in reply, log and /readyz, and back by itself."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.processes import wait_for
+from tests.service import SECRET, Reply, Service, code_of
+from tests.stores.redis_servers import HOST, Link, Server, link, server
+
+BACK_WITHIN = 4.0
+"""Seconds after the end of a fault: the breaker's second, a busy machine's more."""
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[Server]:
+    with server(tmp_path / "redis", "--enable-debug-command", "local") as running:
+        yield running
+
+
+@pytest.fixture
+def redis_link(redis_server: Server) -> Iterator[Link]:
+    with link(redis_server.port) as carried:
+        yield carried
+
+
+@pytest.fixture
+def gate_on(make_service: Callable[..., Service]) -> Callable[[str], Service]:
+    """Start a gate on a Redis; nothing limits how fast it may be asked."""
+
+    def start(url: str) -> Service:
+        off = dict.fromkeys(("challenges", "answers", "wrong_answers", "tokens"), "")
+        return make_service(store={"url": url}, challenge={"min_seconds": 0}, limits=off)
+
+    return start
+
+
+def send_token(gate: Service, token: str) -> Reply:
+    return gate.post("/v1/verify", {"secret": SECRET, "response": token})
+
+
+def timed(act: Callable[[], Any]) -> float:
+    started = time.monotonic()
+    act()
+    return time.monotonic() - started
+
+
+def is_closed(gate: Service, *tokens: str) -> None:
+    """Nothing passes, spent or not, and it is told as the gate's fault, never the poster's."""
+    for token in tokens:
+        reply = send_token(gate, token)
+        assert (reply.status_code, code_of(reply)) == (503, "internal-error")
+        assert int(reply.headers["Retry-After"]) >= 1
+
+
+def says_why(gate: Service, why: str, log: pytest.LogCaptureFixture) -> None:
+    ready = gate.get("/readyz")
+    assert (ready.status_code, ready.json["ready"]) == (503, False)
+    assert why in ready.json["store"]
+    assert "; " in ready.json["store"], "what to do about it"
+    assert any(
+        why in record.getMessage() and record.levelno == logging.ERROR and record.name == "gate"
+        for record in log.records
+    ), log.text
+
+
+def is_back(gate: Service, patience: float = BACK_WITHIN) -> None:
+    wait_for(lambda: gate.get("/readyz").status_code == 200, "the end of the fault", patience)
+
+
+# Each fault: what begins it, what /readyz and the log say of it, and whether the store forgot what was spent.
+
+
+@contextmanager
+def down(running: Server) -> Iterator[None]:
+    running.kill()
+    yield
+    running.start()
+
+
+@contextmanager
+def hanging(running: Server) -> Iterator[None]:
+    running.pause()
+    yield
+    running.resume()
+
+
+@contextmanager
+def full(running: Server) -> Iterator[None]:
+    running.set("maxmemory", 1)
+    yield
+    assert running.info("stats")["evicted_keys"] == 0
+    running.set("maxmemory", 0)
+
+
+@contextmanager
+def read_only(running: Server) -> Iterator[None]:
+    """It follows a master that is not there, and serves what it has."""
+    with running.admin() as admin:
+        admin.replicaof(HOST, "1")
+        yield
+        admin.replicaof("NO", "ONE")
+
+
+@contextmanager
+def loading(running: Server) -> Iterator[None]:
+    """It was started anew and reads its data from disk, which takes its time."""
+    with running.admin() as admin:
+        admin.execute_command("DEBUG", "POPULATE", "300000")
+        admin.save()
+    running.kill()
+    slowly = ("--key-load-delay", "20", "--loading-process-events-interval-bytes", "1024")
+    running.start(*slowly, wait=False)
+    wait_for(lambda: _is_loading(running), "the loading")
+    yield
+    running.set("key-load-delay", 0)
+
+
+def _is_loading(running: Server) -> bool:
+    try:
+        return bool(running.info("persistence")["loading"])
+    except OSError:
+        return False
+
+
+@contextmanager
+def evicting(running: Server) -> Iterator[None]:
+    running.set("maxmemory-policy", "allkeys-lru")
+    with running.admin() as admin:
+        admin.flushall()  # an empty Redis may be another one, with a policy of its own: this is looked at
+        yield
+    running.set("maxmemory-policy", "noeviction")
+
+
+@contextmanager
+def forbidden(running: Server) -> Iterator[None]:
+    with running.admin() as admin:
+        admin.execute_command("ACL", "SETUSER", "default", "-evalsha", "-eval")
+        yield
+        admin.execute_command("ACL", "SETUSER", "default", "+@all")
+
+
+@contextmanager
+def without_replicas(running: Server) -> Iterator[None]:
+    running.set("min-replicas-to-write", 1)
+    yield
+    running.set("min-replicas-to-write", 0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "why", "forgets"),
+    [
+        (down, "it cannot be reached", True),
+        (hanging, "it did not answer in time", False),
+        (full, "its memory is full", False),
+        (read_only, "it is a replica and takes no writes", True),
+        (loading, "it is still loading its data", True),
+        (evicting, "its maxmemory-policy is allkeys-lru", True),
+        (forbidden, "its user may not do what gate needs", False),
+        (without_replicas, "it has too few replicas to take writes", False),
+    ],
+)
+def test_a_gate_is_closed_says_why_and_comes_back(
+    fault: Callable[[Server], Any],
+    why: str,
+    forgets: bool,  # noqa: FBT001
+    redis_server: Server,
+    gate_on: Callable[[str], Service],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "gate")
+    gate = gate_on(redis_server.url)
+    spent, unspent = gate.token(), gate.token()
+    assert gate.verify(spent)["success"]
+    with fault(redis_server):
+        assert timed(lambda: is_closed(gate, unspent)) < 2
+        assert timed(lambda: is_closed(gate, *[unspent, spent] * 10)) < 0.5, "nobody waits again"
+        says_why(gate, why, caplog)
+    is_back(gate)
+    assert code_of(gate.verify(spent)) == "timeout-or-duplicate"
+    assert gate.verify(unspent)["success"] is not forgets
+    assert code_of(gate.verify(unspent)) == "timeout-or-duplicate"
+    fresh = gate.token()
+    assert gate.verify(fresh)["success"]
+    assert code_of(gate.verify(fresh)) == "timeout-or-duplicate"
+    assert "the store answers again" in caplog.text
