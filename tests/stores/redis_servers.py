@@ -209,6 +209,28 @@ class Cluster:
         for each in self.servers[:3]:
             each.flush()
 
+    def owner(self, key: bytes) -> int:
+        """Which master has a key at the beginning."""
+        slot = redis.cluster.key_slot(key)
+        return next(number for number in range(3) if slot < SLOTS * (number + 1) // 3)
+
+    def move(self, key: bytes) -> None:
+        """Move the slot of a key, with all that is in it, from its master to another one."""
+        slot, source = redis.cluster.key_slot(key), self.owner(key)
+        target = (source + 1) % 3
+        with ExitStack() as stack:
+            admins = [stack.enter_context(each.admin()) for each in self.servers[:3]]
+
+            def say(number: int, *words: str | int) -> None:
+                admins[number].execute_command("CLUSTER", "SETSLOT", slot, *words)
+
+            say(target, "IMPORTING", _name(source))
+            say(source, "MIGRATING", _name(target))
+            while keys := admins[source].execute_command("CLUSTER", "GETKEYSINSLOT", slot, 100):
+                admins[source].migrate(HOST, self.servers[target].port, keys, 0, 5000)
+            for number in (target, source, 3 - source - target):
+                say(number, "NODE", _name(target))
+
     @contextmanager
     def _node(self, folder: Path, number: int, ports: list[tuple[int, int]]) -> Iterator[Server]:
         folder.mkdir(parents=True)
@@ -222,16 +244,20 @@ class Cluster:
             running.kill()
 
 
+def _name(number: int) -> str:
+    return f"{number + 1:040x}"
+
+
 def _nodes(myself: int, ports: list[tuple[int, int]]) -> str:
     """Return what a node that has long been in the cluster remembers of it."""
     bounds = [SLOTS * number // 3 for number in range(4)]
     lines = []
     for number, (port, bus) in enumerate(ports):
         flags = ("myself," if number == myself else "") + ("master" if number < 3 else "slave")
-        master = "-" if number < 3 else f"{1:040x}"
+        master = "-" if number < 3 else _name(0)
         slots = f" {bounds[number]}-{bounds[number + 1] - 1}" if number < 3 else ""
         epoch = number + 1 if number < 3 else 1
-        lines.append(f"{number + 1:040x} {HOST}:{port}@{bus} {flags} {master} 0 0 {epoch} connected{slots}")
+        lines.append(f"{_name(number)} {HOST}:{port}@{bus} {flags} {master} 0 0 {epoch} connected{slots}")
     return "\n".join([*lines, "vars currentEpoch 3 lastVoteEpoch 0"]) + "\n"
 
 
@@ -269,9 +295,13 @@ class Link:
         while True:
             try:
                 client, _ = self._listener.accept()
-                server = socket.create_connection((HOST, self._target))
             except OSError:
                 return
+            try:
+                server = socket.create_connection((HOST, self._target))
+            except OSError:
+                _hang_up(client)
+                continue
             self._open += (client, server)
             for source, sink, carry in ((client, server, self._ask), (server, client, self._reply)):
                 threading.Thread(target=self._carry, args=(source, sink, carry), daemon=True).start()
