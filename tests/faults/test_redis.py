@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.processes import wait_for
-from tests.service import SECRET, Reply, Service, code_of
+from tests.cli.processes import free_port, run_gate, wait_for
+from tests.service import SECRET, Reply, Service, code_of, write_banks, write_config
 from tests.stores.redis_servers import HOST, Link, Server, link, server
 
 BACK_WITHIN = 4.0
@@ -113,10 +114,10 @@ def read_only(running: Server) -> Iterator[None]:
 def loading(running: Server) -> Iterator[None]:
     """It was started anew and reads its data from disk, which takes its time."""
     with running.admin() as admin:
-        admin.execute_command("DEBUG", "POPULATE", "300000")
+        admin.execute_command("DEBUG", "POPULATE", "60000")
         admin.save()
     running.kill()
-    slowly = ("--key-load-delay", "20", "--loading-process-events-interval-bytes", "1024")
+    slowly = ("--key-load-delay", "100", "--loading-process-events-interval-bytes", "1024")
     running.start(*slowly, wait=False)
     wait_for(lambda: _is_loading(running), "the loading")
     yield
@@ -191,3 +192,93 @@ def test_a_gate_is_closed_says_why_and_comes_back(
     assert gate.verify(fresh)["success"]
     assert code_of(gate.verify(fresh)) == "timeout-or-duplicate"
     assert "the store answers again" in caplog.text
+
+
+# A link that is bad
+
+
+def test_a_lost_reply_costs_nobody_anything(
+    redis_link: Link, gate_on: Callable[..., Service]
+) -> None:
+    gate = gate_on(redis_link.url)
+    for _ in range(30):
+        token = gate.token()
+        redis_link.to_lose = 1
+        assert gate.verify(token)["success"]
+        assert redis_link.to_lose == 0, "it was lost, and asked for again"
+        assert code_of(gate.verify(token)) == "timeout-or-duplicate"
+
+
+def test_a_request_repeated_after_an_outage_is_known_again(
+    redis_link: Link, gate_on: Callable[..., Service]
+) -> None:
+    """The token was spent, but neither of two replies arrived: the server that asks again gets its yes."""
+    gate = gate_on(redis_link.url)
+    assert gate.verify(gate.token())["success"]
+    token = gate.token()
+    redis_link.to_lose = 2
+    fields = {"secret": SECRET, "response": token, "idempotency_key": "one"}
+    assert gate.post("/v1/verify", fields).status_code == 503
+    is_back(gate)
+    assert code_of(gate.verify(token, idempotency_key="two")) == "timeout-or-duplicate"
+    assert gate.verdict(fields)["success"]
+
+
+def test_a_slow_redis_holds_nobody_up_for_long(redis_link: Link, gate_on: Callable[..., Service]) -> None:
+    gate = gate_on(redis_link.url)
+    tokens = [gate.token() for _ in range(8)]
+    redis_link.delay = 0.1
+    assert gate.verify(gate.token())["success"], "slow, but in time"
+    redis_link.delay = 3
+    with ThreadPoolExecutor(8) as pool:
+        waited = list(pool.map(lambda token: timed(lambda: is_closed(gate, token)), tokens))
+    assert max(waited) < 2
+    assert timed(lambda: is_closed(gate, *tokens * 3)) < 0.5
+    redis_link.delay = 0
+    is_back(gate)
+    assert gate.verify(gate.token())["success"]
+
+
+def test_a_redis_that_swallows_everything_is_told_and_comes_back(
+    redis_link: Link, gate_on: Callable[..., Service], caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = gate_on(redis_link.url)
+    unspent = gate.token()
+    redis_link.is_cut = True
+    assert timed(lambda: is_closed(gate, unspent)) < 2
+    says_why(gate, "it did not answer in time", caplog)
+    redis_link.is_cut = False
+    is_back(gate)
+    assert gate.verify(unspent)["success"]
+
+
+# At the start
+
+
+@pytest.mark.parametrize(
+    ("policy", "allowed", "code", "said"),
+    [
+        ("allkeys-lru", "false", 1, "set maxmemory-policy noeviction, or allow_eviction = true in [store]"),
+        ("allkeys-lru", "true", 0, "answers"),
+        ("noeviction", "false", 0, "answers"),
+    ],
+)
+def test_check_says_whether_a_gate_would_start(
+    policy: str, allowed: str, code: int, said: str, redis_server: Server, tmp_path: Path
+) -> None:
+    redis_server.set("maxmemory-policy", policy)
+    write_banks(tmp_path)
+    store = {"url": redis_server.url, "allow_eviction": allowed == "true"}
+    ended = run_gate("check", "--config", write_config(tmp_path, store=store))
+    assert ended.returncode == code, ended.stderr
+    assert said in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_gate_does_not_start_on_a_redis_that_is_away(tmp_path: Path) -> None:
+    write_banks(tmp_path)
+    config = write_config(tmp_path, store={"url": f"redis://:hidden@{HOST}:1/0"})
+    ended = run_gate("serve", "--config", config, "--port", str(free_port()))
+    assert ended.returncode == 1
+    assert "it cannot be reached; see whether it runs and listens there" in ended.stderr
+    assert "hidden" not in ended.stdout + ended.stderr
