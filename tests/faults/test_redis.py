@@ -95,10 +95,10 @@ def hanging(running: Server) -> Iterator[None]:
 
 @contextmanager
 def full(running: Server) -> Iterator[None]:
-    running.set("maxmemory", 1)
+    running.configure("maxmemory", 1)
     yield
     assert running.info("stats")["evicted_keys"] == 0
-    running.set("maxmemory", 0)
+    running.configure("maxmemory", 0)
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def loading(running: Server) -> Iterator[None]:
     running.start(*slowly, wait=False)
     wait_for(lambda: _is_loading(running), "the loading")
     yield
-    running.set("key-load-delay", 0)
+    running.configure("key-load-delay", 0)
 
 
 def _is_loading(running: Server) -> bool:
@@ -133,11 +133,11 @@ def _is_loading(running: Server) -> bool:
 
 @contextmanager
 def evicting(running: Server) -> Iterator[None]:
-    running.set("maxmemory-policy", "allkeys-lru")
+    running.configure("maxmemory-policy", "allkeys-lru")
     with running.admin() as admin:
         admin.flushall()  # an empty Redis may be another one, with a policy of its own: this is looked at
         yield
-    running.set("maxmemory-policy", "noeviction")
+    running.configure("maxmemory-policy", "noeviction")
 
 
 @contextmanager
@@ -150,9 +150,9 @@ def forbidden(running: Server) -> Iterator[None]:
 
 @contextmanager
 def without_replicas(running: Server) -> Iterator[None]:
-    running.set("min-replicas-to-write", 1)
+    running.configure("min-replicas-to-write", 1)
     yield
-    running.set("min-replicas-to-write", 0)
+    running.configure("min-replicas-to-write", 0)
 
 
 @pytest.mark.parametrize(
@@ -197,9 +197,7 @@ def test_a_gate_is_closed_says_why_and_comes_back(
 # A link that is bad
 
 
-def test_a_lost_reply_costs_nobody_anything(
-    redis_link: Link, gate_on: Callable[..., Service]
-) -> None:
+def test_a_lost_reply_costs_nobody_anything(redis_link: Link, gate_on: Callable[..., Service]) -> None:
     gate = gate_on(redis_link.url)
     for _ in range(30):
         token = gate.token()
@@ -266,7 +264,7 @@ def test_a_redis_that_swallows_everything_is_told_and_comes_back(
 def test_check_says_whether_a_gate_would_start(
     policy: str, allowed: str, code: int, said: str, redis_server: Server, tmp_path: Path
 ) -> None:
-    redis_server.set("maxmemory-policy", policy)
+    redis_server.configure("maxmemory-policy", policy)
     write_banks(tmp_path)
     store = {"url": redis_server.url, "allow_eviction": allowed == "true"}
     ended = run_gate("check", "--config", write_config(tmp_path, store=store))

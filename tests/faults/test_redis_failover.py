@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,68 +11,11 @@ import pytest
 from gate.errors import StoreError
 from gate.stores.base import Kind, Spend, Store, open_store
 from tests.cli.processes import wait_for
+from tests.faults.writers import SITE, Writers, new_id, replay, spend_all
 from tests.stores.redis_servers import Cluster, SentinelSet, cluster, link, sentinel_set
 
-SITE = b"8 bytes."
 BACK_WITHIN = 15.0
 """Seconds that a failover may take here: the servers' own time, and a busy machine's."""
-
-
-def new_id() -> bytes:
-    return int(time.time() * 1000).to_bytes(6, "big") + secrets.token_bytes(10)
-
-
-class Writers:
-    """Gates that spend one id after the other, whatever happens, each trying again until it has an answer."""
-
-    def __init__(self, url: str, gates: int = 2, threads: int = 2) -> None:
-        self.won: list[tuple[bytes, bytes]] = []
-        self.refused = 0
-        self._done = threading.Event()
-        self._stores = [open_store(url) for _ in range(gates)]
-        self._threads = [
-            threading.Thread(target=self._write, args=(store,)) for store in self._stores for _ in range(threads)
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def count(self) -> int:
-        return len(self.won)
-
-    def stop(self) -> None:
-        self._done.set()
-        for thread in self._threads:
-            thread.join()
-        for store in self._stores:
-            store.close()
-
-    def _write(self, store: Store) -> None:
-        while not self._done.is_set():
-            try:
-                token, epoch = new_id(), store.epoch
-                if store.spend(Kind.TOKEN, SITE, token, 600, epoch, token) is Spend.WON:
-                    self.won.append((token, epoch))
-            except StoreError:
-                self.refused += 1
-                time.sleep(0.05)
-
-
-def spend_all(store: Store, ids: list[tuple[bytes, bytes]], proof: bytes = b"first") -> Counter[Spend]:
-    return Counter(store.spend(Kind.TOKEN, SITE, token, 600, epoch, proof) for token, epoch in ids)
-
-
-def replay(store: Store, won: list[tuple[bytes, bytes]]) -> Counter[Spend]:
-    """Try every id that was let through once more, as a rival."""
-    return spend_all(store, won, b"rival")
-
-
-def marks(store_url: str) -> int:
-    """Return how many token marks a server holds."""
-    import redis
-
-    with redis.Redis.from_url(store_url) as admin:
-        pages = [key for key in admin.scan_iter(b"{g*}t*", count=1000) if not key.endswith(b"pages")]
-        return sum(admin.hlen(page) - 1 for page in pages)
 
 
 @pytest.fixture
@@ -110,7 +49,10 @@ def test_what_a_failover_loses_is_not_let_through_again(servers: SentinelSet) ->
         wait_for(lambda: writers.count() > lost_from + 100, "the promoted replica", BACK_WITHIN)
         writers.stop()
         assert writers.refused > 0, "the gates were closed in between"
-        assert marks(servers.master.url) < len(writers.won) - 100, "marks were lost"
+        marks = servers.master.marks()
+        lost = [each for each in writers.won if each[0][6:] not in marks]
+        assert len(lost) > 100, "marks that the gates had been told of"
+        assert spend_all(gate, lost) == {Spend.RESET: len(lost)}
         assert replay(gate, writers.won)[Spend.WON] == 0
         assert gate.spend(Kind.TOKEN, SITE, before[1], 600, before[0], b"late") is Spend.RESET
         assert gate.epoch != before[0]

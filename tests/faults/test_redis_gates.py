@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,6 +86,7 @@ def test_two_gates_of_sixteen_threads_let_each_token_through_once(
 def test_two_services_share_what_was_spent_and_what_is_wrong(redis_server: Server, tmp_path: Path) -> None:
     with ExitStack() as stack:
         one, two = (stack.enter_context(_serving(tmp_path / name, redis_server)) for name in ("one", "two"))
+        wait_for(lambda: one.is_up() and two.is_up(), "both services")
         spent, unspent = _token(one), _token(one)
         assert _verify(two, spent)["success"]
         assert not _verify(one, spent)["success"]
@@ -94,11 +96,10 @@ def test_two_services_share_what_was_spent_and_what_is_wrong(redis_server: Serve
             ready = each.get("/readyz")
             assert not ready["ready"]
             assert "it cannot be reached" in ready["store"]
-            wait_for(lambda each=each: '"level": "error"' in each.err, "the log's word")
-            assert "it cannot be reached; see whether it runs" in each.err
+            (line,) = [json.loads(line) for line in each.err.splitlines() if '"level": "error"' in line]
+            assert "it cannot be reached; see whether it runs" in line["message"]
         redis_server.start()
-        for each in (one, two):
-            wait_for(lambda each=each: each.get("/readyz")["ready"], "the recovery", 5)
+        wait_for(lambda: one.get("/readyz")["ready"] and two.get("/readyz")["ready"], "the recovery", 5)
         for token in (spent, unspent):
             assert not _verify(one, token)["success"], "the store forgot, and knows it"
             assert not _verify(two, token)["success"]
@@ -111,7 +112,6 @@ def test_two_services_share_what_was_spent_and_what_is_wrong(redis_server: Serve
 def _serving(folder: Path, redis_server: Server) -> Iterator[Running]:
     port, config = free_port(), write_gate(folder, redis_server.url)
     with running(folder, port, "serve", "--config", config, "--port", str(port), "--workers", "1") as gate:
-        wait_for(gate.is_up, "the service")
         yield gate
 
 

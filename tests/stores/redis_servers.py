@@ -15,13 +15,13 @@ from typing import Any
 
 import redis
 import trustme
+from redis.crc import key_slot
 
 from tests.cli.processes import free_port, wait_for
 
 HOST = "127.0.0.1"
 SET = "gate"
 SLOTS = 16_384
-DOWN_AFTER_MS = 300
 NODE_TIMEOUT_MS = 600
 # Whatever becomes of the tests, no server outlives them.
 _LEASH = ("setpriv", "--pdeathsig", "KILL", "--")
@@ -61,7 +61,7 @@ class Server:
         with self.admin() as admin:
             return admin.info(section)
 
-    def set(self, name: str, value: str | int) -> None:
+    def configure(self, name: str, value: str | int) -> None:
         """Change one of its settings."""
         with self.admin() as admin:
             admin.config_set(name, value)
@@ -69,6 +69,12 @@ class Server:
     def flush(self) -> None:
         with self.admin() as admin:
             admin.flushall()
+
+    def marks(self) -> set[bytes]:
+        """Return the random half of each id that it holds a token mark of."""
+        with self.admin() as admin:
+            pages = [key for key in admin.scan_iter(b"{g*}t*", count=1000) if not key.endswith(b"pages")]
+            return {field[3:13] for page in pages for field in admin.hkeys(page) if field != b"high"}
 
     def kill(self) -> None:
         self._process.kill()
@@ -126,7 +132,8 @@ def doors(folder: Path) -> Iterator[Doors]:
 class SentinelSet:
     """A master, its replicas, and three Sentinels that know each other from the start."""
 
-    def __init__(self, folder: Path, stack: ExitStack, replicas: int) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, replicas: int, down_after_ms: int) -> None:
+        self._down_after_ms = down_after_ms
         quick = ("--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1")
         self.servers = [stack.enter_context(server(folder / "master", *quick))]
         for number in range(replicas):
@@ -163,7 +170,7 @@ class SentinelSet:
             f"dir {folder}",
             f"sentinel myid {names[number]}",
             f"sentinel monitor {SET} {HOST} {self.servers[0].port} 2",
-            f"sentinel down-after-milliseconds {SET} {DOWN_AFTER_MS}",
+            f"sentinel down-after-milliseconds {SET} {self._down_after_ms}",
             f"sentinel failover-timeout {SET} 3000",
             *(f"sentinel known-replica {SET} {HOST} {each.port}" for each in self.servers[1:]),
             *(
@@ -181,9 +188,9 @@ class SentinelSet:
 
 
 @contextmanager
-def sentinel_set(folder: Path, *, replicas: int = 1) -> Iterator[SentinelSet]:
+def sentinel_set(folder: Path, *, replicas: int = 1, down_after_ms: int = 500) -> Iterator[SentinelSet]:
     with ExitStack() as stack:
-        yield SentinelSet(folder, stack, replicas)
+        yield SentinelSet(folder, stack, replicas, down_after_ms)
 
 
 class Cluster:
@@ -193,7 +200,8 @@ class Cluster:
         count = 4 if replica else 3
         ports = [(free_port(), free_port()) for _ in range(count)]
         self.servers = [
-            stack.enter_context(self._node(folder / f"node{number}", number, ports)) for number in range(count)
+            stack.enter_context(self._node(folder / f"node{number}", number, ports))
+            for number in range(count)
         ]
         self.url = "redis+cluster://" + ",".join(f"{HOST}:{port}" for port, _ in ports[:3])
         wait_for(self.is_whole, "the cluster")
@@ -211,12 +219,12 @@ class Cluster:
 
     def owner(self, key: bytes) -> int:
         """Which master has a key at the beginning."""
-        slot = redis.cluster.key_slot(key)
+        slot = key_slot(key)
         return next(number for number in range(3) if slot < SLOTS * (number + 1) // 3)
 
     def move(self, key: bytes) -> None:
         """Move the slot of a key, with all that is in it, from its master to another one."""
-        slot, source = redis.cluster.key_slot(key), self.owner(key)
+        slot, source = key_slot(key), self.owner(key)
         target = (source + 1) % 3
         with ExitStack() as stack:
             admins = [stack.enter_context(each.admin()) for each in self.servers[:3]]
@@ -270,8 +278,8 @@ def cluster(folder: Path, *, replica: bool = False) -> Iterator[Cluster]:
 class Link:
     """A connection to a server that can be slow, lose replies that the server gave, or carry nothing at all.
 
-    ``delay`` is how long each reply takes (s), ``to_lose`` how many of the next ones never arrive: the connection
-    breaks instead. While ``is_cut`` all that is sent is swallowed.
+    ``delay`` is how long what the server sends takes to arrive (s), ``to_lose`` how many of the next replies never
+    do: the connection breaks instead. While ``is_cut`` all that is sent is swallowed.
     """
 
     def __init__(self, port: int) -> None:
