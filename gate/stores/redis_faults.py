@@ -22,6 +22,7 @@ from redis.exceptions import (
 from redis.sentinel import MasterNotFoundError
 
 from gate.errors import StoreError
+from gate.stores.names import UNKNOWN
 from gate.stores.servers import without_password
 
 __all__ = ["FAULTS", "SharedError", "TardyError", "explained", "is_passing"]
@@ -85,6 +86,12 @@ _WORDS: tuple[tuple[tuple[type[Exception], ...], str, str, str], ...] = (
         "[SSL: CERTIFICATE_VERIFY_FAILED] ",
         "its certificate is not one that this machine trusts",
         "name who signed it, and the host as the certificate does: rediss://host:port/0?ssl_ca_certs=/path/ca.pem",
+    ),
+    (
+        (),
+        UNKNOWN,
+        "its name is not known, or the name server does not answer",
+        "see whether the name is right; an address needs no name server",
     ),
     ((TimeoutError,), "", "it did not answer in time", "see whether it is overloaded or hangs"),
     (

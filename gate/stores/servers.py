@@ -43,6 +43,8 @@ def connect(url: str) -> Any:
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
+    from gate.stores.names import NamedConnection, NamedSSLConnection
+
     options: dict[str, Any] = {
         "socket_connect_timeout": CONNECT_SECONDS,
         "socket_timeout": REPLY_SECONDS,
@@ -54,6 +56,8 @@ def connect(url: str) -> Any:
             return _sentinel(parts, options)
         if parts.scheme == "redis+cluster":
             return _cluster(parts, options)
+        if parts.scheme != "unix":
+            options["connection_class"] = NamedSSLConnection if parts.scheme == "rediss" else NamedConnection
         return redis.Redis.from_url(url, **options)
     except ValueError as error:
         raise StoreError(without_password(url), f"is no address: {error}", "see docs/redis.md") from error
@@ -83,7 +87,10 @@ def disconnect(client: Any) -> None:
 
 
 def _sentinel(parts: SplitResult, options: dict[str, Any]) -> Any:
+    from redis import ConnectionPool, Redis
     from redis.sentinel import Sentinel
+
+    from gate.stores.names import NamedConnection, NamedSentinelConnection
 
     name, _, database = parts.path.strip("/").partition("/")
     if not name:
@@ -92,24 +99,32 @@ def _sentinel(parts: SplitResult, options: dict[str, Any]) -> Any:
             "does not name the master",
             "write redis+sentinel://host1:26379,host2:26379/name",
         )
-    sentinel = Sentinel(
-        _addresses(parts, 26379),
-        sentinel_kwargs=dict(options),
-        db=int(database or 0),
-        **_login(parts),
-        **options,
-    )
-    return sentinel.master_for(name)
+    sentinel = Sentinel([], db=int(database or 0), **_login(parts), **options)
+    sentinel.sentinels = [
+        Redis.from_pool(ConnectionPool(NamedConnection, host=host, port=port, **options))
+        for host, port in _addresses(parts, 26379)
+    ]
+    return sentinel.master_for(name, connection_class=NamedSentinelConnection)
 
 
 def _cluster(parts: SplitResult, options: dict[str, Any]) -> Any:
     import redis
     from redis.cluster import ClusterNode, RedisCluster
 
-    nodes = [ClusterNode(host, port) for host, port in _addresses(parts, 6379)]
+    from gate.stores.names import NamedConnection
+
+    addresses = _addresses(parts, 6379)
+    host, port = addresses[0]
     if int(redis.__version__.partition(".")[0]) < 6:
         options["cluster_error_retry_attempts"] = 0
-    return RedisCluster(startup_nodes=nodes, **_login(parts), **options)
+    # Only what has a URL may have a class of connections.
+    return RedisCluster(
+        url=f"redis://[{host}]:{port}" if ":" in host else f"redis://{host}:{port}",
+        startup_nodes=[ClusterNode(*address) for address in addresses[1:]],
+        connection_class=NamedConnection,
+        **_login(parts),
+        **options,
+    )
 
 
 def _addresses(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:

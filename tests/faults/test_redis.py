@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.processes import free_port, run_gate, wait_for
+from tests.cli.processes import clean_environ, free_port, run_gate, wait_for
 from tests.service import SECRET, Reply, Service, code_of, write_banks, write_config
 from tests.stores.redis_servers import HOST, Link, Server, link, server
 
@@ -280,3 +283,22 @@ def test_a_gate_does_not_start_on_a_redis_that_is_away(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert "it cannot be reached; see whether it runs and listens there" in ended.stderr
     assert "hidden" not in ended.stdout + ended.stderr
+
+
+def test_a_name_server_that_falls_silent_holds_nobody_up(redis_server: Server, tmp_path: Path) -> None:
+    """It would be waited for ten seconds; what is known keeps its last address, what is new is refused at once."""
+    script = Path(__file__).with_name("name_server.py")
+    command = ["unshare", "--mount", sys.executable, str(script), str(redis_server.port), str(tmp_path)]
+    ended = subprocess.run(
+        command, env=clean_environ(), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    outcomes = json.loads(ended.stdout)
+    assert {name: said for name, (said, _) in outcomes.items()} == {
+        "before": "won",
+        "connected": "won",
+        "connects again": "won",
+        "new": "its name is not known, or the name server does not answer",
+        "after": "won",
+    }
+    assert max(seconds for _, seconds in outcomes.values()) < 1.5
