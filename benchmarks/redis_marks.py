@@ -27,7 +27,9 @@ LIFE = 172_800.0
 
 def main() -> None:
     """Spend so many ids and print what they cost."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--marks", type=int, default=200_000)
     parser.add_argument("--per-minute", type=float, default=1000.0)
     options = parser.parse_args()

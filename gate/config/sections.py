@@ -66,7 +66,8 @@ class StoreSettings:
         secret=True,
         check=checks.store_url,
         help='"sqlite:///gate.db" is a file beside this one, "sqlite:////var/lib/gate.db" (four slashes) '
-        'one with an absolute path; "memory://" forgets at every restart and takes one worker only.',
+        'one with an absolute path; "memory://" forgets at every restart and takes one worker only; '
+        '"redis://127.0.0.1:6379/0" is for several machines, see docs/redis.md for its other forms.',
     )
     allow_eviction: bool = setting(
         False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
 import time
@@ -14,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from tests.cli.processes import clean_environ, free_port, run_gate, wait_for
 from tests.service import SECRET, Reply, Service, code_of, write_banks, write_config
 from tests.stores.redis_servers import HOST, Link, Server, link, server
 
-BACK_WITHIN = 4.0
-"""Seconds after the end of a fault: the breaker's second, a busy machine's more."""
+BACK_WITHIN = 6.0
+"""Seconds after the end of a fault: the breaker's one, and what a busy machine adds."""
+AT_ONCE = 2.5
+"""Seconds that two time-outs of half a second may take, or many refusals without any, on a busy machine."""
 
 
 @pytest.fixture
@@ -130,7 +134,7 @@ def loading(running: Server) -> Iterator[None]:
 def _is_loading(running: Server) -> bool:
     try:
         return bool(running.info("persistence")["loading"])
-    except OSError:
+    except redis.ConnectionError:
         return False
 
 
@@ -152,6 +156,18 @@ def forbidden(running: Server) -> Iterator[None]:
 
 
 @contextmanager
+def without_a_disk(running: Server) -> Iterator[None]:
+    """It is to save its data, and the folder for them is gone."""
+    shutil.rmtree(running.folder)
+    with running.admin() as admin:
+        admin.config_set("save", "3600 1")
+        admin.bgsave()
+        wait_for(lambda: admin.info("persistence")["rdb_last_bgsave_status"] == "err", "the failure")
+        yield
+        admin.config_set("save", "")
+
+
+@contextmanager
 def without_replicas(running: Server) -> Iterator[None]:
     running.configure("min-replicas-to-write", 1)
     yield
@@ -168,6 +184,7 @@ def without_replicas(running: Server) -> Iterator[None]:
         (loading, "it is still loading its data", True),
         (evicting, "its maxmemory-policy is allkeys-lru", True),
         (forbidden, "its user may not do what gate needs", False),
+        (without_a_disk, "it cannot write its data to disk", False),
         (without_replicas, "it has too few replicas to take writes", False),
     ],
 )
@@ -184,8 +201,8 @@ def test_a_gate_is_closed_says_why_and_comes_back(
     spent, unspent = gate.token(), gate.token()
     assert gate.verify(spent)["success"]
     with fault(redis_server):
-        assert timed(lambda: is_closed(gate, unspent)) < 2
-        assert timed(lambda: is_closed(gate, *[unspent, spent] * 10)) < 0.5, "nobody waits again"
+        assert timed(lambda: is_closed(gate, unspent)) < AT_ONCE
+        assert timed(lambda: is_closed(gate, *[unspent, spent] * 10)) < AT_ONCE, "nobody waits again"
         says_why(gate, why, caplog)
     is_back(gate)
     assert code_of(gate.verify(spent)) == "timeout-or-duplicate"
@@ -233,8 +250,8 @@ def test_a_slow_redis_holds_nobody_up_for_long(redis_link: Link, gate_on: Callab
     redis_link.delay = 3
     with ThreadPoolExecutor(8) as pool:
         waited = list(pool.map(lambda token: timed(lambda: is_closed(gate, token)), tokens))
-    assert max(waited) < 2
-    assert timed(lambda: is_closed(gate, *tokens * 3)) < 0.5
+    assert max(waited) < AT_ONCE
+    assert timed(lambda: is_closed(gate, *tokens * 3)) < AT_ONCE
     redis_link.delay = 0
     is_back(gate)
     assert gate.verify(gate.token())["success"]
@@ -246,7 +263,7 @@ def test_a_redis_that_swallows_everything_is_told_and_comes_back(
     gate = gate_on(redis_link.url)
     unspent = gate.token()
     redis_link.is_cut = True
-    assert timed(lambda: is_closed(gate, unspent)) < 2
+    assert timed(lambda: is_closed(gate, unspent)) < AT_ONCE
     says_why(gate, "it did not answer in time", caplog)
     redis_link.is_cut = False
     is_back(gate)
@@ -301,4 +318,4 @@ def test_a_name_server_that_falls_silent_holds_nobody_up(redis_server: Server, t
         "new": "its name is not known, or the name server does not answer",
         "after": "won",
     }
-    assert max(seconds for _, seconds in outcomes.values()) < 1.5
+    assert max(seconds for _, seconds in outcomes.values()) < AT_ONCE

@@ -1,16 +1,19 @@
-"""Whatever is done, memory and SQLite give the same verdicts."""
+"""Whatever is done, memory, SQLite and Redis give the same verdicts."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.stores.base import Kind, Spend, Store
 from gate.stores.memory import MemoryStore
+from gate.stores.redis import RedisStore
 from gate.stores.sqlite import SqliteStore
+from tests.stores.redis_servers import Doors
 
 START = 1_800_000_000.0
 TTL = 600.0
@@ -27,14 +30,17 @@ WAITS = st.tuples(st.just("wait"), st.sampled_from([1.0, 30.0, 300.0, -20.0]))
 CROWDS = st.tuples(st.just("crowd"), st.sampled_from(Kind))
 
 
-class Pair:
-    """Both stores under one clock; asserts that they agree, and that no id is won twice."""
+class Stores:
+    """All stores under one clock; asserts that they agree, and that no id is won twice."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, redis_url: str) -> None:
         self.now = START
         self.latest = START
-        self.memory = MemoryStore(clock=lambda: self.now)
-        self.sqlite = SqliteStore("sqlite:///gate.db", folder / "gate.db", clock=lambda: self.now)
+        self.all: list[Store] = [
+            MemoryStore(clock=lambda: self.now),
+            SqliteStore("sqlite:///gate.db", folder / "gate.db", clock=lambda: self.now),
+            RedisStore(redis_url, clock=lambda: self.now),
+        ]
         self.won: set[tuple[Kind, bytes, bytes]] = set()
         self.made = 0
 
@@ -50,18 +56,18 @@ class Pair:
             assert foreseen is spent
             return spent
 
-        in_memory, in_sqlite = verdict(self.memory), verdict(self.sqlite)
+        verdicts = {verdict(store) for store in self.all}
         key = (kind, site, name)
-        assert Spend.WON not in (in_memory, in_sqlite) or key not in self.won
-        if Spend.WON in (in_memory, in_sqlite):
+        assert Spend.WON not in verdicts or key not in self.won
+        if Spend.WON in verdicts:
             self.won.add(key)
         # what can no longer be used is purged by each in its own steps
         if int.from_bytes(name[:6], "big") / 1000 + TTL > self.latest:
-            assert in_memory is in_sqlite
+            assert len(verdicts) == 1
 
     def hit(self, key: bytes, window: float) -> None:
-        assert self.memory.hit(key, window) == self.sqlite.hit(key, window)
-        assert self.memory.count(key, window) == self.sqlite.count(key, window)
+        assert len({store.hit(key, window) for store in self.all}) == 1
+        assert len({store.count(key, window) for store in self.all}) == 1
 
     def wait(self, seconds: float) -> None:
         self.now += seconds
@@ -75,11 +81,14 @@ class Pair:
             self.spend_id(kind, b"crowd", name, b"a", True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(SPENDS | HITS | WAITS | CROWDS, max_size=40))
-def test_memory_and_sqlite_agree(steps: list[tuple[object, ...]]) -> None:
+@pytest.mark.xdist_group("redis")
+def test_all_stores_agree(redis_doors: Doors, steps: list[tuple[object, ...]]) -> None:
+    redis_doors.flush()
     with tempfile.TemporaryDirectory() as folder:
-        pair = Pair(Path(folder))
+        stores = Stores(Path(folder), redis_doors.url)
         for verb, *arguments in steps:
-            getattr(pair, str(verb))(*arguments)
-        pair.sqlite.close()
+            getattr(stores, str(verb))(*arguments)
+        for store in stores.all:
+            store.close()

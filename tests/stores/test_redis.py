@@ -301,6 +301,19 @@ def test_a_server_that_is_not_there_is_said_at_once() -> None:
         open_store("redis://127.0.0.1:1/0")
 
 
+def test_a_mark_takes_at_most_160_bytes(server: Server) -> None:
+    now = [1_800_000_000.0]
+    store = RedisStore(server.url, clock=lambda: now[0])
+    epoch, number = store.epoch, 3_000
+    before = server.info("memory")["used_memory"]
+    for _ in range(number):
+        now[0] += 0.5
+        token = int(now[0] * 1000).to_bytes(6, "big") + secrets.token_bytes(10)
+        assert spend(store, token, epoch=epoch) is Spend.WON
+    assert (server.info("memory")["used_memory"] - before) / number <= 160
+    store.close()
+
+
 def test_two_gates_on_one_server_race_and_each_token_passes_once(server: Server, opened: Open) -> None:
     stores = [opened(server.url), opened(server.url)]
     assert stores[0].epoch == stores[1].epoch
