@@ -262,3 +262,12 @@ def test_an_answer_from_a_page_that_the_site_does_not_allow_is_not_judged(servic
     assert code_of(refused) == "hostname-mismatch"
     assert "next" not in refused
     assert service.answer(asked, origin=PAGE)["success"]
+
+
+def test_no_answer_is_too_fast_where_no_time_is_asked_for(make_service: Callable[..., Service]) -> None:
+    """Nor one on a machine whose clock is a little behind that of the one which asked."""
+    service = make_service(challenge={"min_seconds": 0})
+    for seconds in (0.0007, -2):
+        asked = service.ask()
+        service.clock.tick(seconds)
+        assert service.answer(asked)["success"], seconds
