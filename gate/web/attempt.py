@@ -15,7 +15,7 @@ from gate.web.guard import Guard
 from gate.web.words import Words, words_in
 
 CHALLENGE, ANSWER, RESPONSE, ANOTHER = "gate-challenge", "gate-answer", "gate-response", "gate-another"
-"""The names of the form's fields."""
+"""The names of the form's fields. ``gate-again`` is one more, which is never read: it makes another form of it."""
 
 Told = Callable[[Words], str]
 """Something to tell the poster, whatever the language turns out to be."""
@@ -158,6 +158,14 @@ class Attempt:
         if self._asked is not None:
             return self._asked.challenge
         return self._posted.challenge if self.unavailable else ""
+
+    @property
+    def again(self) -> str:
+        """What tells a form that is sent again, because the gate could not be asked, from a second click on it.
+
+        It may have been let through with nobody told: the second click is repeated then, this one asked anew.
+        """
+        return self._posted.digest.hex() if self.unavailable else ""
 
     def _decide(self, *, spend: bool) -> None:
         posted = self._posted
