@@ -75,7 +75,7 @@ class Setting:
 def setting(
     default: Any,
     *,
-    help: str,  # noqa: A002 - what the declaration calls it
+    help: str,
     unit: str = "",
     secret: bool = False,
     required: bool = False,

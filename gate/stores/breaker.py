@@ -46,7 +46,7 @@ class Breaker:
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (the protocol's name)
+        id: bytes,
         ttl: float,
         epoch: bytes,
         proof: bytes,
@@ -58,7 +58,7 @@ class Breaker:
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (the protocol's name)
+        id: bytes,
         epoch: bytes,
         proof: bytes,
     ) -> Spend:

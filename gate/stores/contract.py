@@ -79,7 +79,7 @@ class Store(Protocol):
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (what the tokens call it)
+        id: bytes,
         ttl: float,
         epoch: bytes,
         proof: bytes,
@@ -95,7 +95,7 @@ class Store(Protocol):
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (what the tokens call it)
+        id: bytes,
         epoch: bytes,
         proof: bytes,
     ) -> Spend:

@@ -29,7 +29,7 @@ _ACCOUNTED = {
         SELECT {kind.value}_purged >= ?1 OR
                ?1 = (SELECT substr(mark, 1, 16) FROM {kind.value}_marks
                      WHERE mark >= ?1 ORDER BY mark LIMIT 1)
-        FROM state"""  # noqa: S608 (the names are an enum's)
+        FROM state"""
     for kind in Kind
 }
 

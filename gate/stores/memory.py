@@ -44,7 +44,7 @@ class MemoryStore:
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (the protocol's name)
+        id: bytes,
         ttl: float,
         epoch: bytes,
         proof: bytes,
@@ -64,7 +64,7 @@ class MemoryStore:
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (the protocol's name)
+        id: bytes,
         epoch: bytes,
         proof: bytes,
     ) -> Spend:

@@ -78,7 +78,7 @@ class RedisStore:
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (the protocol's name)
+        id: bytes,
         ttl: float,
         epoch: bytes,
         proof: bytes,
@@ -92,7 +92,7 @@ class RedisStore:
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (the protocol's name)
+        id: bytes,
         epoch: bytes,
         proof: bytes,
     ) -> Spend:

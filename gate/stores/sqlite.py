@@ -33,14 +33,14 @@ class _MarkStatements:
         table, purged = f"{kind.value}_marks", f"{kind.value}_purged"
         self.insert = f"""
             INSERT INTO {table} SELECT ?1, ?2 FROM state WHERE only_row = 1 AND epoch = ?3 AND {purged} < ?4
-            ON CONFLICT DO NOTHING"""  # noqa: S608
+            ON CONFLICT DO NOTHING"""
         self.classify = f"""
-            SELECT epoch = ?1, {purged}, (SELECT proof FROM {table} WHERE mark = ?2) FROM state"""  # noqa: S608
+            SELECT epoch = ?1, {purged}, (SELECT proof FROM {table} WHERE mark = ?2) FROM state"""
         self.oldest = f"""
             SELECT max(mark) FROM
-            (SELECT mark FROM {table} WHERE mark < ? ORDER BY mark LIMIT {_PURGE_ROWS})"""  # noqa: S608
-        self.delete = f"DELETE FROM {table} WHERE mark <= ?"  # noqa: S608
-        self.watermark = f"UPDATE state SET {purged} = max({purged}, substr(?, 1, 16))"  # noqa: S608
+            (SELECT mark FROM {table} WHERE mark < ? ORDER BY mark LIMIT {_PURGE_ROWS})"""
+        self.delete = f"DELETE FROM {table} WHERE mark <= ?"
+        self.watermark = f"UPDATE state SET {purged} = max({purged}, substr(?, 1, 16))"
 
 
 _MARKS = {kind.value: _MarkStatements(kind) for kind in Kind}
@@ -50,14 +50,14 @@ _HIT = """
 _COUNT = "SELECT number FROM hits WHERE ends = ? AND window = ? AND key = ?"
 _PURGE_HITS = f"""
     DELETE FROM hits WHERE (ends, window, key) IN
-    (SELECT ends, window, key FROM hits WHERE ends < ? ORDER BY ends LIMIT {_PURGE_ROWS})"""  # noqa: S608
+    (SELECT ends, window, key FROM hits WHERE ends < ? ORDER BY ends LIMIT {_PURGE_ROWS})"""
 _TALLY = """
     INSERT INTO tallies (hour, site, question, event, number) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET number = number + excluded.number"""
 _PURGE_TALLIES = f"""
     DELETE FROM tallies WHERE (hour, site, question, event) IN
     (SELECT hour, site, question, event FROM tallies WHERE hour < ?
-     ORDER BY hour LIMIT {_PURGE_ROWS})"""  # noqa: S608
+     ORDER BY hour LIMIT {_PURGE_ROWS})"""
 _STATS = """
     SELECT hour, site, question, event, number FROM tallies WHERE hour >= ?
     ORDER BY hour, site, question, event"""
@@ -123,7 +123,7 @@ class SqliteStore:
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (the protocol's name)
+        id: bytes,
         ttl: float,
         epoch: bytes,
         proof: bytes,
@@ -135,7 +135,7 @@ class SqliteStore:
         self,
         kind: Kind,
         site: bytes,
-        id: bytes,  # noqa: A002 (the protocol's name)
+        id: bytes,
         epoch: bytes,
         proof: bytes,
     ) -> Spend:

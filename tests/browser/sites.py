@@ -38,7 +38,7 @@ CALM: dict[str, Any] = {
 
 
 class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the base's own name
+    def log(self, type: str, message: str, *args: Any) -> None:
         pass
 
 
@@ -115,7 +115,7 @@ def plain_site(
     folder: Path,
     *,
     lang: str = "en",
-    dir: str = "ltr",  # noqa: A002 - HTML's own name
+    dir: str = "ltr",
     clock: Callable[[], float] = time.time,
     **settings: Any,
 ) -> Site:

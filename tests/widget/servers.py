@@ -56,7 +56,7 @@ _POLICIES = re.compile(r"```\n(.+?)\n```", re.DOTALL)
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (the parent's name)
+    def log(self, type: str, message: str, *args: Any) -> None:
         pass
 
 

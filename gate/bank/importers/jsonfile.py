@@ -25,7 +25,7 @@ class _BrokenError(Exception):
         super().__init__(problem)
 
 
-def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:  # noqa: ARG001 (a Reader)
+def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
     """Read one document, or one on each line."""
     for source in sources:
         yield from _documents(source.text(), source.name)

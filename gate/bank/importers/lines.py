@@ -21,7 +21,7 @@ _MARKED = re.compile(r"\s*([?!])(?:([A-Z]{2}(?:[-_][A-Z]{2})?):)?\s*(.*)")
 _Lines = Iterator[tuple[Place, str]]
 
 
-def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:  # noqa: ARG001 (a Reader)
+def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
     """Read text files; how one is laid out shows at its beginning."""
     for source in sources:
         with source.open() as stream:

@@ -25,7 +25,7 @@ _PIECE = re.compile(
 )
 
 
-def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:  # noqa: ARG001 (a Reader)
+def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
     """Read wikiconfig.py, or a part of it: what is assigned to ``textchas``."""
     for source in sources:
         text = source.text()

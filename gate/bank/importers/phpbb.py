@@ -30,7 +30,7 @@ class _Board:
     answers: dict[str, list[tuple[Place, str]]] = field(default_factory=dict)
 
 
-def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:  # noqa: ARG001 (a Reader)
+def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
     """Read dumps or CSV files; answers may come before their questions, and in another file."""
     boards: dict[str, _Board] = {}
     for source in sources:

@@ -14,7 +14,7 @@ _QUESTIONS = "$wgCaptchaQuestions"
 _MERGING = ("array_merge", "array_push", "array_replace")
 
 
-def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:  # noqa: ARG001 (a Reader)
+def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
     """Read PHP files; PHP itself is never run."""
     for source in sources:
         yield from _File(source.name, list(tokens(source.text()))).items()

@@ -22,7 +22,7 @@ _TABLES = {
 }
 
 
-def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:  # noqa: ARG001 (a Reader)
+def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
     """Read SQL dumps."""
     for source in sources:
         with source.open() as stream:

@@ -29,7 +29,7 @@ _NAMES = {
 _ANSWER = re.compile(r"(?:answers?|accept)[ _]?\d*")
 
 
-def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:  # noqa: ARG001 (a Reader)
+def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
     """Read CSV files, with or without a header row."""
     for source in sources:
         columns: list[str] | None = None

@@ -15,7 +15,7 @@ from gate.errors import BankError, Fault
 _DEEPEST = 20
 
 
-def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:  # noqa: ARG001 (a Reader)
+def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
     """Read one or more documents of each file."""
     yaml = _library()
     for source in sources:
