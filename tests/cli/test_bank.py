@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from gate.bank.draw import stream
+from gate.bank.load import load_bank
+from gate.cli.trying import Tries, try_bank
 from tests.cli.conftest import Invoke
 from tests.service import solutions
 
@@ -61,7 +65,7 @@ def test_a_person_is_judged_as_a_poster_is(invoke: Invoke, one: Path) -> None:
     assert words.count("1/3 What colour is grass?") == 1
     assert [word for word in words if word in ("right", "wrong", "skipped")] == ["right", "wrong", "skipped"]
     assert "(One word.)" in words
-    assert words[-1] == "you: 1 of 2, median 0.0 s, 1 question skipped"
+    assert words[-1] == "you: 1 of 2, median 0.0 s, 1 question skipped; the echo script: 0 of 2"
     assert "verdant" not in result.stdout
 
 
@@ -73,8 +77,35 @@ def test_answers_are_shown_only_when_asked_for(invoke: Invoke, one: Path) -> Non
 def test_the_end_of_the_input_ends_early_with_the_score(invoke: Invoke, one: Path) -> None:
     result = invoke("bank", "try", one, stdin="green\n")
     assert result.exit_code == 0
-    assert result.stdout.endswith("\nyou: 1 of 1, median 0.0 s\n")
-    assert invoke("bank", "try", one).stdout.endswith("\nyou: 0 of 0\n")
+    assert result.stdout.endswith("\nyou: 1 of 1, median 0.0 s; the echo script: 0 of 1\n")
+    assert invoke("bank", "try", one).stdout.endswith("\nyou: 0 of 0; the echo script: 0 of 0\n")
+
+
+def test_the_echo_script_answers_the_same_questions_with_a_word_of_each(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    """It passes where every word is right, never where none is, and is judged by the question's own rules."""
+    for ask, accept, passed in (("Green, GREEN?", "green", 4), ("Not green!", "red", 0)):
+        (tmp_path / "q.toml").write_text(f'[[question]]\nask = "{ask}"\naccept = "{accept}"\n')
+        result = invoke("bank", "try", "q.toml", "--count", "4", stdin="?\n" * 4)
+        assert result.stdout.splitlines()[-1].endswith(f"; the echo script: {passed} of 4")
+
+
+def test_the_echo_script_chooses_each_word_equally_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of "How do you spell green?" it passes one time in five; one source of chance, one result."""
+    path = tmp_path / "green.toml"
+    path.write_text('[[question]]\nask = "How do you spell green?"\naccept = "green"\n')
+    bank, scores = load_bank([str(path)]), []
+    for _ in range(2):
+        monkeypatch.setattr("sys.stdin", StringIO("red\n" * 1000))
+        tries = Tries()
+        try_bank(bank, "en", tries, count=1000, show=False, rng=stream(b"key", b"seed"))
+        scores.append(tries)
+    assert scores[0].echoed == scores[1].echoed
+    assert 150 <= scores[0].echoed <= 250
+    assert scores[0].right == 0
 
 
 def test_a_config_names_the_questions_and_the_language(invoke: Invoke, config: Path) -> None:
