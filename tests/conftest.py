@@ -31,6 +31,7 @@ def solve() -> Callable[[str], str]:
     answers = {
         variant.ask: variant.accept[0]
         for question in load_bank(["starter"]).enabled
+        if question.lang == "en"
         for variant in map(question.wording.variant, range(question.wording.count))
     }
     return answers.__getitem__

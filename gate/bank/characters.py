@@ -24,7 +24,7 @@ _EMOJI_SELECTOR = "\ufe0f"
 
 def invisible(text: str, lang: str) -> str | None:
     """Return the first character that shows nothing and has no business in text of ``lang``."""
-    if text.isascii() and text.isprintable():
+    if len(visible(text)) == len(text.strip()):
         return None
     usual = _EMOJI_SELECTOR + (_JOINERS if base_language(lang) in _JOINING else "")
     for character in text:
@@ -38,11 +38,19 @@ def look_alikes(text: str, lang: str) -> Iterator[tuple[str, str]]:
     if text.isascii():
         return
     for word in _WORD.findall(text):
-        scripts = sorted({script for letter in word if (script := _script(letter)) in _CONFUSED})
-        if len(scripts) > 1:
-            yield word, f"mixes {' and '.join(map(str.title, scripts))} letters"
-        elif base_language(lang) not in _NOT_LATIN and _LIKE_LATIN.issuperset(word):
-            yield word, f"looks Latin, but its letters are {scripts[0].title()}"
+        reason = _looks_alike(word, base_language(lang))
+        if reason:
+            yield word, reason
+
+
+@lru_cache(maxsize=65_536)
+def _looks_alike(word: str, base: str) -> str | None:
+    scripts = sorted({script for letter in word if (script := _script(letter)) in _CONFUSED})
+    if len(scripts) > 1:
+        return f"mixes {' and '.join(map(str.title, scripts))} letters"
+    if base not in _NOT_LATIN and _LIKE_LATIN.issuperset(word):
+        return f"looks Latin, but its letters are {scripts[0].title()}"
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
@@ -31,6 +31,9 @@ _RARE = 1.0
 
 _SEVERAL = re.compile(r"[/;|()]|,(?!\d)")
 _WITHOUT_SPACES = ("ja", "zh")
+
+Weak = tuple[str, str, str]
+"""A weak spot: the key it is in, what is wrong, and the remedy."""
 
 
 def check_bank(bank: Bank) -> list[Fault]:
@@ -78,15 +81,18 @@ class _Reading:
 
     def read_all(self) -> None:
         question = self.question
+        accepted: set[tuple[str, ...]] = set()
+        if question.hint:
+            self._warn_all(_odd_characters("hint", question.hint, question.lang))
         for number in range(question.wording.count):
             variant = question.wording.variant(number)
-            self._refuse_unusable(variant, number)
-            self.answers.update(
-                set[str]().union(*(_forms(answer, question.lang) for answer in variant.accept))
-            )
+            if variant.accept not in accepted:
+                accepted.add(variant.accept)
+                self._refuse_unusable(variant, number)
+                self._warn_all(_weak_answers(question, variant.accept))
+            self.answers.update(_forms_of_all(variant.accept, question.lang))
+            self._warn_all(_weak_wording(question, variant.ask))
             self._note_echo(variant)
-            for key, problem, remedy in _weak_spots(question, variant):
-                self._warn(key, problem, remedy, kind=remedy)
         known = _forms_of_all(tuple(yes_and_no(question.lang)), question.lang)
         if self.answers and known.issuperset(self.answers):
             self._warn(
@@ -109,6 +115,10 @@ class _Reading:
             remedy = f"ask for what does not stand there, or make it rare with a weight below {_RARE:g}"
             self._warn("accept", problem, remedy, kind=remedy)
 
+    def _warn_all(self, weak: Iterable[Weak]) -> None:
+        for key, problem, remedy in weak:
+            self._warn(key, problem, remedy, kind=remedy)
+
     def _warn(self, key: str, problem: str, remedy: str, *, kind: str = "") -> None:
         self.warnings.setdefault(kind or problem, Fault(f"{self.question.place}: {key}", problem, remedy))
 
@@ -116,41 +126,40 @@ class _Reading:
 def echo_chance(question: Question, variant: Variant) -> float:
     """Return the chance that a script is right which types back one word of the question, each equally likely."""
     words = variant.ask.split()
-    hits = sum(
-        any(_is_answer(word, answer, question.lang, question.typos) for answer in variant.accept)
-        for word in words
-    )
+    judged = (variant.accept, question.lang, question.typos)
+    hits = sum(_is_answer(word, *judged) for word in words)
     if not hits:
         line = f" {' '.join(words).casefold()} "
         hits = any(" " in answer and f" {answer.casefold()} " in line for answer in variant.accept)
     return hits / len(words)
 
 
-def _weak_spots(question: Question, variant: Variant) -> Iterator[tuple[str, str, str]]:
-    lang = question.lang
-    words = len(variant.ask.split())
-    if words > MOST_WORDS and base_language(lang) not in _WITHOUT_SPACES:
+def _weak_wording(question: Question, ask: str) -> Iterator[Weak]:
+    words = len(ask.split())
+    if words > MOST_WORDS and base_language(question.lang) not in _WITHOUT_SPACES:
         yield "ask", f"{words} words", f"ask in at most {MOST_WORDS}"
-    texts = (
-        ("ask", variant.ask),
-        ("hint", question.hint or ""),
-        *(("accept", text) for text in variant.accept),
-    )
-    for key, text in texts:
-        hidden = invisible(text, lang)
-        if hidden:
-            yield key, f"an invisible character (U+{ord(hidden):04X}) in {quoted(text)}", "remove it"
-        for word, reason in look_alikes(text, lang):
-            yield key, f"{quoted(word)} {reason}", "type it again on one keyboard"
-    for answer in variant.accept:
-        if _looks_like_several(answer, lang):
+    yield from _odd_characters("ask", ask, question.lang)
+
+
+def _weak_answers(question: Question, accept: Sequence[str]) -> Iterator[Weak]:
+    for answer in accept:
+        yield from _odd_characters("accept", answer, question.lang)
+        if _looks_like_several(answer, question.lang):
             problem = f"{quoted(answer)} looks like several answers in one text"
             yield "accept", problem, "write each as a text of its own in the list"
     if question.match != "exact":
-        for one, other in combinations(variant.accept, 2):
+        for one, other in combinations(accept, 2):
             if one != other and one.casefold() == other.casefold():
                 problem = f"{quoted(one)} and {quoted(other)} differ only in case"
                 yield "accept", problem, "keep one: case does not matter"
+
+
+def _odd_characters(key: str, text: str, lang: str) -> Iterator[Weak]:
+    hidden = invisible(text, lang)
+    if hidden:
+        yield key, f"an invisible character (U+{ord(hidden):04X}) in {quoted(text)}", "remove it"
+    for word, reason in look_alikes(text, lang):
+        yield key, f"{quoted(word)} {reason}", "type it again on one keyboard"
 
 
 def _looks_like_several(answer: str, lang: str) -> bool:
@@ -208,11 +217,11 @@ def _forms(text: str, lang: str) -> frozenset[str]:
     return found | {str(number) for form in found if (number := named(form, lang)) is not None}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16_384)
 def _forms_of_all(texts: tuple[str, ...], lang: str) -> frozenset[str]:
     return frozenset[str]().union(*(_forms(text, lang) for text in texts))
 
 
 @lru_cache(maxsize=131_072)
-def _is_answer(word: str, answer: str, lang: str, typos: int) -> bool:
-    return is_right(word, [answer], lang=lang, typos=typos)
+def _is_answer(word: str, accept: tuple[str, ...], lang: str, typos: int) -> bool:
+    return is_right(word, accept, lang=lang, typos=typos)

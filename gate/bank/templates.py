@@ -152,6 +152,8 @@ def _compile_expression(expression: nodes.Expr, lang: str) -> Template:
 
 def _compile(tree: nodes.Template, lang: str) -> Any:
     try:
-        return sandbox(lang).from_string(tree)
+        template = sandbox(lang).from_string(tree)
+        template.globals = dict(template.globals)  # a chain of tables is slow to copy, at every rendering
+        return template
     except _COMPILE_ERRORS as error:
         raise UnusableTemplateError(describe(error)) from error
