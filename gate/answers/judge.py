@@ -12,6 +12,7 @@ from itertools import pairwise
 from gate.answers import numbers
 from gate.answers.normalise import (
     MAX_CHARACTERS,
+    Letters,
     NormalAnswer,
     Phrase,
     base_language,
@@ -111,17 +112,17 @@ def _exact(text: str) -> str:
 def _expected(text: str, lang: str) -> _Expected:
     found = set(forms(text, lang))
     slippable: list[_Slippable] = []
-    for phrase in phrases(text, lang):
+    for phrase, letters in phrases(text, lang).items():
         digits = whole_number(settled("".join(phrase)), lang)
         number = numbers.number_of(phrase, lang) if digits is None else _sayable(digits)
         if number is None:
-            slippable += _slips(phrase, lang, None)
+            slippable += _slips(phrase, letters, lang, None)
             continue
         said = numbers.ways(number, lang)
         found |= {NormalAnswer(str(number)), *numbers.spoken(number, lang)}
         # A slip in a number is forgiven only where all numbers that it could mean are known.
-        known = (way for way in said if numbers.named("".join(way), lang) == number)
-        slippable += [slip for way in known for slip in _slips(way, lang, number)]
+        known = (way for way in said.items() if numbers.named("".join(way[0]), lang) == number)
+        slippable += [slip for way in known for slip in _slips(*way, lang, number)]
     return _Expected(frozenset(found), tuple(dict.fromkeys(slippable)))
 
 
@@ -129,7 +130,7 @@ def _sayable(digits: str) -> int | None:
     return int(digits) if len(digits.lstrip("-")) <= numbers.MOST_DIGITS else None
 
 
-def _slips(phrase: Phrase, lang: str, number: int | None) -> list[_Slippable]:
+def _slips(phrase: Phrase, letters: Letters, lang: str, number: int | None) -> list[_Slippable]:
     """The words of a phrase that are long enough for a slip; ``number`` is what all of it says, if any."""
     return [
         _Slippable(
@@ -140,12 +141,8 @@ def _slips(phrase: Phrase, lang: str, number: int | None) -> list[_Slippable]:
             whole=number is not None,
         )
         for i, word in enumerate(phrase)
-        if _letters(word) >= _FORGIVING_LETTERS and not _has_digit(word)
+        if letters[i] >= _FORGIVING_LETTERS and not _has_digit(word)
     ]
-
-
-def _letters(word: str) -> int:
-    return sum(map(str.isalpha, word))
 
 
 def _has_digit(text: str) -> bool:
@@ -153,7 +150,7 @@ def _has_digit(text: str) -> bool:
 
 
 def _typed(answer: str, lang: str) -> frozenset[NormalAnswer]:
-    """The forms of what was typed, with what dictation may have meant and large numbers in words.
+    """The forms of what was typed, with what dictation may have meant, large numbers in words, and no counter.
 
     Small numbers need no words here: an accepted word that names one has its digits among its forms.
     """
@@ -162,6 +159,8 @@ def _typed(answer: str, lang: str) -> frozenset[NormalAnswer]:
     for form in found:
         if base_language(lang) == "en" and form in numbers.SOUNDS_LIKE:
             more.add(NormalAnswer(numbers.SOUNDS_LIKE[form]))
+        if counted := numbers.counted(form, lang):
+            more.add(NormalAnswer(counted))
         digits = whole_number(form, lang)
         if digits is not None and (number := _sayable(digits)) is not None and not 0 <= number <= 100:
             more |= numbers.spoken(number, lang)

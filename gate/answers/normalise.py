@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NewType
@@ -21,6 +22,9 @@ NormalAnswer = NewType("NormalAnswer", str)
 
 Phrase = tuple[str, ...]
 """One way of writing an answer, in words; joined without a gap they are a form."""
+
+Letters = tuple[int, ...]
+"""How many letters each word of a phrase has."""
 
 _TABLE_SIZE = 4096
 _ROUNDS = 4
@@ -55,10 +59,15 @@ _PLAIN = {
     "æ": "ae",
     "œ": "oe",
     "ß": "ss",
+    # Arabic is typed with and without the dots of these, and with the letters of Persian.
+    "\u0649": "\u064a",
     "\u06cc": "\u064a",
+    "\u0629": "\u0647",
     "\u06a9": "\u0643",
+    "\u0671": "\u0627",
 }
 _SPELT_OUT = {"a\u0308": "ae", "o\u0308": "oe", "u\u0308": "ue", "a\u030a": "aa"}
+_ONE_LETTER = str.maketrans({"ß": "s", "ẞ": "s", "æ": "a", "Æ": "a", "œ": "o", "Œ": "o"})
 _MARKED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "HEBREW", "ARABIC")
 
 # Punctuation that means something of its own; all other punctuation only shapes a sentence.
@@ -151,20 +160,33 @@ def forms(text: str, lang: str) -> frozenset[NormalAnswer]:
     return frozenset(map(NormalAnswer, found | {whole_number(form, lang) or form for form in found}))
 
 
-def phrases(text: str, lang: str) -> set[Phrase]:
-    """Return the ways of writing ``text``: marks dropped or spelt out, article or none, American spelling."""
+def phrases(text: str, lang: str) -> dict[Phrase, Letters]:
+    """Return the ways of writing ``text``: marks dropped or spelt out, article or none, American spelling.
+
+    With each, how many letters its words have: ä or ß is one, also where it is written as two.
+    """
     if len(text) > MAX_CHARACTERS:
-        return set()
-    found: set[Phrase] = set()
-    for folded in fold(text):
-        bare = folded.translate(_BARE).strip(" '")
-        words = _words(bare)
-        if not words:
-            found |= {(kept,)} if (kept := folded.replace(" ", "")) else set()
-            continue
-        found.add(words)
-        found.update(shorter for rest in _without_article(bare, lang) if (shorter := _words(rest)))
-    return found | _american(found) if base_language(lang) == "en" else found
+        return {}
+    found: dict[Phrase, Letters] = {}
+    spellings = fold(text)
+    as_typed = spellings[0] if text.isascii() else fold(text.translate(_ONE_LETTER))[0]
+    for folded in spellings:
+        for phrase, typed in zip(_readings(folded, lang), _readings(as_typed, lang), strict=True):
+            found.setdefault(phrase, tuple(map(_letters, typed)))
+    return {**_american(found), **found} if base_language(lang) == "en" else found
+
+
+def _readings(folded: str, lang: str) -> list[Phrase]:
+    """Return the words of a folded text, with its article and without."""
+    bare = folded.translate(_BARE).strip(" '")
+    words = _words(bare)
+    if not words:
+        return [(kept,)] if (kept := folded.replace(" ", "")) else []
+    return [words, *(shorter for rest in _without_article(bare, lang) if (shorter := _words(rest)))]
+
+
+def _letters(word: str) -> int:
+    return sum(map(str.isalpha, word))
 
 
 def fold(text: str) -> tuple[str, ...]:
@@ -285,8 +307,9 @@ def _spelling() -> dict[str, str]:
     return twins
 
 
-def _american(found: set[Phrase]) -> set[Phrase]:
+def _american(found: Iterable[Phrase]) -> dict[Phrase, Letters]:
     """Word by word, and as a whole for a word that was spelt with gaps."""
     twins = _spelling()
     by_word = {tuple(twins.get(word, word) for word in phrase) for phrase in found}
-    return by_word | {(twins[whole],) for phrase in found if (whole := "".join(phrase)) in twins}
+    whole = {(twins[joined],) for phrase in found if (joined := "".join(phrase)) in twins}
+    return {phrase: tuple(map(_letters, phrase)) for phrase in by_word | whole}

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from gate.answers.normalise import NormalAnswer, Phrase, base_language, phrases, settled, table
+from gate.answers.eastern import chinese, chinese_ways, kana_ways, without_counter
+from gate.answers.normalise import (
+    Letters,
+    NormalAnswer,
+    Phrase,
+    base_language,
+    phrases,
+    settled,
+    table,
+    whole_number,
+)
 
 MOST_DIGITS = 12
 """Digits of the longest number that is put in words."""
@@ -17,9 +27,7 @@ SOUNDS_LIKE = {"for": "4", "to": "2", "too": "2", "won": "1", "ate": "8"}
 """What English dictation writes for a number."""
 
 _NAMED = (*range(101), *range(200, 1001, 100), *range(2000, 10001, 1000), 10**5, 10**6, 10**9)
-_CHINESE_DIGITS = "零一二三四五六七八九"
-_CHINESE_UNITS = ("", "十", "百", "千")
-_TRADITIONAL_TWO = str.maketrans("两", "兩")
+_EASTERN = {"zh": chinese_ways, "ja": kana_ways}
 # A number's year is read in hundreds in these languages, as in English.
 _HUNDREDS_YEARS = ("de", "nl", "da", "no")
 _REGIONS = {"fr": ("fr", "fr_BE", "fr_CH"), "pt": ("pt", "pt_BR")}
@@ -32,14 +40,14 @@ _one_at_a_time = threading.Lock()
 def in_words(n: int, lang: str) -> str:
     """Return ``n`` in words of ``lang`` (BCP 47), as a question would say it.
 
-    Raises ValueError for a language that has no number words here, for more than 12 digits (in Chinese
-    more than 4), and where num2words cannot say that number.
+    Raises ValueError for a language that has no number words here, for more than 12 digits, and where
+    num2words cannot say that number.
     """
     _require_sayable(n)
     base = base_language(lang)
     if n < 0 and (minus := table("languages").get(base, {}).get("minus")):
         return f"{minus}{'' if base in ('zh', 'ja') else ' '}{in_words(-n, lang)}"
-    return _chinese(n) if base == "zh" else _converted(n, _converter(lang), "cardinal")
+    return chinese(n) if base == "zh" else _converted(n, _converter(lang), "cardinal")
 
 
 def ordinal(n: int, lang: str) -> str:
@@ -51,20 +59,23 @@ def ordinal(n: int, lang: str) -> str:
     if n < 0:
         raise ValueError(f"{n} has no ordinal; give 0 or more")
     if base_language(lang) == "zh":
-        return "第" + _chinese(n)
+        return "第" + chinese(n)
     return _converted(n, _converter(lang), "ordinal")
 
 
 @lru_cache(maxsize=4096)
-def ways(n: int, lang: str) -> frozenset[Phrase]:
-    """Return every way to say ``n`` in ``lang`` and in English, in words; none beyond 12 digits."""
+def ways(n: int, lang: str) -> Mapping[Phrase, Letters]:
+    """Return every way to say ``n`` in ``lang`` and in English, as ``phrases`` does; none beyond 12 digits."""
     if abs(n) >= 10**MOST_DIGITS:
-        return frozenset()
+        return {}
     base = base_language(lang)
-    said = {phrase for text in _english(n) for phrase in phrases(text, "en")}
+    said: dict[Phrase, Letters] = {}
+    for text in _english(n):
+        said |= phrases(text, "en")
     if base != "en":
-        said |= {phrase for text in _native(n, base) for phrase in phrases(text, base)}
-    return frozenset(said)
+        for text in _native(n, base):
+            said |= phrases(text, base)
+    return said
 
 
 @lru_cache(maxsize=4096)
@@ -90,6 +101,18 @@ def number_of(phrase: Iterable[str], lang: str) -> int | None:
 def named(form: str, lang: str) -> int | None:
     """Return the everyday number that is called ``form`` in ``lang`` or in English, or None."""
     return _names(base_language(lang)).get(form)
+
+
+def counted(form: str, lang: str) -> str | None:
+    """Return the digits of a number with a counter after it, as Japanese and Chinese have it: "3個" is 3.
+
+    None for anything else. Units of time and measure are no counters: 7 weeks are not 7 days.
+    """
+    rest = without_counter(form, lang)
+    if rest is None:
+        return None
+    number = named(rest, lang)
+    return whole_number(rest, lang) if number is None else str(number)
 
 
 def nearby(form: str, lang: str) -> frozenset[int]:
@@ -129,31 +152,6 @@ def _converted(n: int, converter: str, kind: str) -> str:
         raise ValueError(f'{n} cannot be said as {kind} in "{converter}"; write it in digits') from error
 
 
-def _chinese(n: int) -> str:
-    """Say 0 to 9999 in Chinese."""
-    if n > 9999:
-        raise ValueError(f"{n} is beyond the Chinese number words (0 to 9999); write it in digits")
-    if n == 0:
-        return _CHINESE_DIGITS[0]
-    said = ""
-    for place, digit in zip(range(len(str(n)) - 1, -1, -1), map(int, str(n)), strict=True):
-        said += _CHINESE_DIGITS[digit] + (_CHINESE_UNITS[place] if digit else "")
-    said = re.sub("零+", "零", said).rstrip("零")
-    return said[1:] if said.startswith("一十") else said
-
-
-def _chinese_ways(n: int) -> Iterator[str]:
-    said = _chinese(n)
-    two = re.sub("^二(?=[百千]|$)|二(?=百)", "两", said)
-    for text in (said, two, two.translate(_TRADITIONAL_TWO)):
-        yield text
-        yield text.replace("零", "〇")
-    if n >= 1000:
-        year = "".join(_CHINESE_DIGITS[int(digit)] for digit in str(n))
-        yield year
-        yield year.replace("零", "〇")
-
-
 def _english(n: int) -> Iterator[str]:
     """Say a number in British, American and year manner: "twelve hundred", "a hundred and one"."""
     if n < 0:
@@ -190,13 +188,14 @@ def _native(n: int, base: str) -> Iterator[str]:
         if minus:
             yield from (f"{minus} {text}" for text in (*_native(-n, base), str(-n)))
         return
-    if base == "zh":
-        yield from _chinese_ways(n) if n <= 9999 else ()
+    if base in _EASTERN:
+        yield from _EASTERN[base](n)
     own = table("number_words").get(base, {})
     yield from own.get("words", {}).get(str(n), ())
     for said in _said_by_converters(n, base):
-        yield said
-        yield from _inflected(said, n, base, own)
+        for text in _arabic_ways(said, n) if base == "ar" else (said,):
+            yield text
+            yield from _inflected(text, n, base, own)
 
 
 def _said_by_converters(n: int, base: str) -> Iterator[str]:
@@ -222,9 +221,23 @@ def _inflected(said: str, n: int, base: str, own: dict[str, Any]) -> Iterator[st
         plain = next(_said_by_converters(last, base), genders[0])
         if said.endswith(plain):
             yield from (said.removesuffix(plain) + gender for gender in genders)
-        if base == "ar" and said.startswith(plain):
-            tens = said.removeprefix(plain)
-            yield from (gender + tail for gender in genders for tail in (tens, re.sub("ون$", "ين", tens)))
+
+
+def _arabic_ways(said: str, n: int) -> Iterator[str]:
+    """Say what is below a hundred in either gender; and a hundred in either spelling."""
+    words = table("number_words")["ar"]["words"]
+    rest, units = n % 100, words.get(str(n % 10), ())
+    plain = next(_said_by_converters(rest, "ar"), "") if n > 12 and rest else ""
+    if rest <= 12:
+        endings = words.get(str(rest), ())
+    elif rest < 20:
+        endings = [f"{unit} {ten}" for unit in units for ten in ("عشر", "عشرة")]
+    else:
+        endings = [f"{unit} {plain.partition(' ')[2]}" for unit in units]
+    head = said.removesuffix(plain) if plain and said.endswith(plain) else None
+    for text in (said, *(head + ending for ending in endings if head is not None)):
+        yield text
+        yield text.replace("مائة", "مئة")
 
 
 @lru_cache(maxsize=64)

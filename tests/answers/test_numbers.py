@@ -8,7 +8,7 @@ import pytest
 
 from gate.answers import numbers
 from gate.answers.normalise import forms
-from gate.answers.numbers import in_words, named, nearby, number_of, ordinal, spoken
+from gate.answers.numbers import counted, in_words, named, nearby, number_of, ordinal, spoken
 
 STARTER = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr", "ja", "zh", "ar"]
 
@@ -37,6 +37,12 @@ STARTER = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr", "ja", "zh
         (1050, "zh", "一千零五十"),
         (9000, "zh", "九千"),
         (9999, "zh", "九千九百九十九"),
+        (10_000, "zh", "一万"),
+        (10_005, "zh", "一万零五"),
+        (101_000, "zh", "十万一千"),
+        (200_010, "zh", "二十万零一十"),
+        (100_001_000, "zh", "一亿零一千"),
+        (10**12 - 1, "zh", "九千九百九十九亿九千九百九十九万九千九百九十九"),
     ],
 )
 def test_a_number_in_words(n: int, lang: str, words: str) -> None:
@@ -64,7 +70,6 @@ def test_an_ordinal(n: int, lang: str, word: str) -> None:
         (1, "", "no number words"),
         (10**12, "en", "more than 12 digits"),
         (-(10**12), "en", "more than 12 digits"),
-        (10_000, "zh", "beyond the Chinese number words"),
         (True, "en", "no whole number"),
         (1.5, "en", "no whole number"),
     ],
@@ -91,9 +96,74 @@ def test_every_number_of_everyday_is_known_by_its_words(lang: str) -> None:
 @pytest.mark.parametrize("lang", STARTER)
 def test_no_word_stands_for_two_numbers(lang: str) -> None:
     owner: dict[str, int] = {}
-    for n in (*range(300), *range(1000, 10_000, 97)):
+    for n in (*range(300), *range(1000, 10_000, 97), *range(10_000, 1_000_000, 9_970)):
         for form in spoken(n, lang):
             assert owner.setdefault(form, n) == n
+
+
+@pytest.mark.parametrize(
+    ("n", "words"),
+    [
+        (2, "两 兩 二 贰 貳 俩"),
+        (10, "十 一十 拾"),
+        (20, "二十 廿"),
+        (24, "二十四 廿四"),
+        (31, "三十一 卅一"),
+        (100, "一百 百"),
+        (205, "二百零五 两百零五 兩百零五 二百〇五"),
+        (2222, "二千二百二十二 两千二百二十二 两千两百二十二 兩千兩百二十二 二二二二"),
+        (2005, "两千零五 二〇〇五 二零零五"),
+        (20_000, "二万 两万 兩萬 二萬"),
+        (10_000, "一万 一萬 萬 万"),
+        (200_000_000, "二亿 两亿 兩億"),
+    ],
+)
+def test_chinese_has_two_scripts_and_several_manners(n: int, words: str) -> None:
+    assert set(words.split()) <= spoken(n, "zh")
+
+
+@pytest.mark.parametrize(
+    ("n", "readings"),
+    [
+        (0, "れい ぜろ ゼロ まる"),
+        (4, "よん し ヨン よっつ"),
+        (7, "なな しち ナナ シチ ななつ"),
+        (9, "きゅう く キュウ"),
+        (14, "じゅうよん じゅうし"),
+        (79, "ななじゅうきゅう しちじゅうく ナナジュウキュウ"),
+        (100, "ひゃく ヒャク"),
+        (360, "さんびゃくろくじゅう"),
+        (600, "ろっぴゃく"),
+        (1000, "せん いっせん"),
+        (3801, "さんぜんはっぴゃくいち"),
+    ],
+)
+def test_japanese_numbers_are_read_in_kana(n: int, readings: str) -> None:
+    assert set(readings.split()) <= spoken(n, "ja")
+
+
+@pytest.mark.parametrize(
+    ("form", "lang", "digits"),
+    [
+        ("3つ", "ja", "3"),
+        ("三本", "ja", "3"),
+        ("二十四匹", "ja", "24"),
+        ("365枚", "ja", "365"),
+        ("两个", "zh", "2"),
+        ("廿四條", "zh", "24"),
+        ("本", "ja", None),
+        ("日本", "ja", None),
+        ("3月", "ja", None),
+        ("3週間", "ja", None),
+        ("3本3", "ja", None),
+        ("3個本", "ja", None),
+        ("三天", "zh", None),
+        ("个", "zh", None),
+        ("3本", "en", None),
+    ],
+)
+def test_a_counter_after_a_number_counts_things(form: str, lang: str, digits: str | None) -> None:
+    assert counted(form, lang) == digits
 
 
 @pytest.mark.parametrize("lang", ["fi", "cs", "xx", "vi", "am", "en-IN"])

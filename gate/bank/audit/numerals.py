@@ -14,7 +14,6 @@ from gate.bank.audit.vocabulary import Vocabulary, fold_word, split_words
 
 _SAID = (*range(1001), *range(1100, 2000, 100), *range(2000, 10001, 1000))
 _MOST_WORDS = 8
-_RESPELT = {"ar": (fold_word("مائة", "ar"), fold_word("مئة", "ar"))}
 _KANA = re.compile("[ぁ-ヺ]")
 
 
@@ -78,14 +77,12 @@ def _names(lang: str) -> dict[str, int]:
     """Return what numbers are called, in every gender and manner, folded and without gaps."""
     names: dict[str, int] = {}
     for number in _SAID:
-        phrases = ways(number, lang)
-        if lang != "en":
-            phrases -= ways(number, "en")  # "ten" is another word in Polish
+        english = ways(number, "en") if lang != "en" else ()  # "ten" is another word in Polish
+        phrases = (phrase for phrase in ways(number, lang) if phrase not in english)
         for name in ("".join(_folded(word, lang) for word in phrase) for phrase in phrases):
             # In Japanese the readings in kana are left out: in a text without spaces they are everywhere.
             if lang != "ja" or not _KANA.match(name):
                 names[name] = number
-                names[name.replace(*_RESPELT.get(lang, ("", "")))] = number
         with suppress(ValueError):
             names[_folded(in_words(number, lang), lang)] = number
     return names
