@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tomllib
+from difflib import ndiff
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gate.bank.editing import add_question, switch, write_file
 from gate.errors import BankError
@@ -136,6 +140,59 @@ def test_a_file_with_faults_is_not_touched(content: bytes) -> None:
         add_question(content, "bank.toml", {"ask": "A?", "accept": ["a"]})
     with pytest.raises(BankError, match=r"^bank\.toml"):
         switch(content, "bank.toml", "a", enabled=False)
+
+
+PIECES = (
+    "# a remark: enabled = true",
+    "",
+    "[lists]\nword = ['a', # enabled = true\n  'b']",
+    "# [[question]]",
+)
+KEYS = (
+    'hint = """\n[[question]]\nenabled = true\n"""',
+    "see = 'https://example.org/#[[question]]'",
+    "  tags = [\n 'enabled', # = true\n]",
+    "enabled = true # for now",
+    "\tenabled=true",
+    "# enabled = true",
+    "",
+)
+
+
+@st.composite
+def bank_files(draw: st.DrawFn) -> tuple[str, int]:
+    """A file with questions among other things, in a style of somebody's own; and how many they are."""
+    number = draw(st.integers(1, 4))
+    others = draw(st.lists(st.sampled_from(PIECES), unique=True))
+    blocks = []
+    for at in range(number):
+        keys = draw(
+            st.lists(st.sampled_from(KEYS), unique_by=lambda key: key.strip().partition("=")[0].strip())
+        )
+        keys = draw(st.permutations([*keys, f'ask = "Question {at}?"', "accept = 'yes'", f'id = "{at}"']))
+        blocks.append("\n".join([draw(st.sampled_from(["[[question]]", " [[ question ]] # here"])), *keys]))
+    text = "\n".join(draw(st.permutations([*blocks, *others])))
+    return draw(st.sampled_from([text, text + "\n", text.replace("\n", "\r\n")])), number
+
+
+@given(bank_files(), st.data())
+def test_of_any_file_one_line_changes_or_comes(file: tuple[str, int], data: st.DataObject) -> None:
+    text, number = file
+    at = data.draw(st.integers(0, number - 1))
+    ids = [table["id"] for table in tomllib.loads(text)["question"]]
+    off = switch(text.encode(), "bank.toml", ids[at], enabled=False).content
+    assert off is not None
+    expected = tomllib.loads(text)
+    before = expected["question"][at].get("enabled")
+    expected["question"][at]["enabled"] = False
+    assert tomllib.loads(off.decode()) == expected
+    old, new = text.splitlines(keepends=True), off.decode().splitlines(keepends=True)
+    changed = [line for line in ndiff(old, new) if line[:2] in ("- ", "+ ")]
+    ends = {line[len(line.rstrip("\r\n")) :] for line in changed}
+    assert len(changed) == (1 if before is None else 2)
+    assert len(ends) == 1
+    again = switch(off, "bank.toml", ids[at], enabled=True).content
+    assert again == (text.encode() if before else off.replace(b"enabled = false", b"enabled = true", 1))
 
 
 # Writing
