@@ -169,9 +169,10 @@ def phrases(text: str, lang: str) -> dict[Phrase, Letters]:
         return {}
     found: dict[Phrase, Letters] = {}
     spellings = fold(text)
-    as_typed = spellings[0] if text.isascii() else fold(text.translate(_ONE_LETTER))[0]
+    short = text.translate(_ONE_LETTER)
+    as_typed = _readings(spellings[0] if short == text else fold(short)[0], lang)
     for folded in spellings:
-        for phrase, typed in zip(_readings(folded, lang), _readings(as_typed, lang), strict=True):
+        for phrase, typed in zip(_readings(folded, lang), as_typed, strict=True):
             found.setdefault(phrase, tuple(map(_letters, typed)))
     return {**_american(found), **found} if base_language(lang) == "en" else found
 

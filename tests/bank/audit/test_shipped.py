@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -69,5 +70,5 @@ def test_the_page_on_writing_has_its_figures_from_the_audit() -> None:
         )
 
 
-def best_of(attackers: dict[str, float], best: float) -> str:
+def best_of(attackers: Mapping[str, float], best: float) -> str:
     return next(name for name, rate in attackers.items() if rate == best)
