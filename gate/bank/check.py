@@ -29,7 +29,7 @@ MOST_WORDS = 20
 _RARE = 1.0
 """A question with less than the default weight is known to be weak, and was made rare on purpose."""
 
-_SEVERAL = re.compile(r"[/;|()]|,(?!\d)")
+_SEVERAL = re.compile(r"[/;|()、，；｜／（）،؛]|,(?!\d)")
 _WITHOUT_SPACES = ("ja", "zh")
 
 Weak = tuple[str, str, str]
@@ -182,7 +182,7 @@ def _language_warnings(lang: str, readings: Sequence[_Reading]) -> Iterator[Faul
         yield Fault(place, problem, "add questions whose answer does not stand in them")
     variants = sum(reading.question.wording.count for reading in readings)
     if variants < FEWEST_VARIANTS:
-        problem = f"{variants} variants in all, soon known by heart"
+        problem = f"{variants} variant{'' if variants == 1 else 's'} in all, soon known by heart"
         yield Fault(place, problem, f"write at least {FEWEST_VARIANTS}; vary makes many of one question")
     families = len({reading.question.family for reading in readings})
     if families < FEWEST_FAMILIES:

@@ -20,7 +20,7 @@ from gate.parsing import counted
 
 @click.group()
 def command() -> None:
-    """Check the questions, change them, move them here and away, or answer some yourself.
+    """Check, try and audit the questions, change them, move them here and away.
 
     Example: gate bank check starter "my-gate/bank/*.toml"
     """

@@ -35,7 +35,7 @@ TASKS: Mapping[str, Mapping[str, Entry]] = {
         "serve": Entry("gate.cli.serve", "Run the service."),
     },
     "Look after it": {
-        "bank": Entry("gate.cli.bank", "Check the questions, or answer some yourself."),
+        "bank": Entry("gate.cli.bank", "Check, try, audit, change and move the questions."),
         "keys": Entry("gate.cli.keys", "Fresh secrets; change the key that signs."),
         "stats": Entry("gate.cli.stats", "What the gate did this week, in a few lines."),
         "doctor": Entry(

@@ -55,7 +55,16 @@ def test_a_sound_bank_has_no_warning() -> None:
                 f'{PLACE}: accept: "{answer}" looks like several answers in one text; '
                 "write each as a text of its own in the list",
             )
-            for answer in ("red or blue", "vet (doctor)", "sofa/couch", "cup; mug", "cup, mug", "cup|mug")
+            for answer in (
+                "red or blue",
+                "vet (doctor)",
+                "sofa/couch",
+                "cup; mug",
+                "cup, mug",
+                "cup|mug",
+                "杯、碗",
+                "كوب، كأس",
+            )
         ),
         (
             question(accept='["Welcome", "come in", "welcome"]'),
@@ -128,7 +137,7 @@ def test_a_question_that_is_off_is_checked_but_weighs_nothing() -> None:
 
 def test_a_small_bank() -> None:
     assert warnings(question()) == [
-        'questions in "en": 1 variants in all, soon known by heart; '
+        'questions in "en": 1 variant in all, soon known by heart; '
         "write at least 20; vary makes many of one question",
         'questions in "en": 1 family; write questions of at least 3: one family falls to one script',
     ]

@@ -77,6 +77,7 @@ def test_literals(literal: str, text: str) -> None:
         ("md5('a') => 'x'", "it calls md5()"),
         ("'Up?' => getenv( 'A' )", "an answer that cannot be read: it calls getenv()"),
         ("'Up?' => explode( ',', 'a,b' )", "an answer that cannot be read: it calls explode()"),
+        ("'Up?' => array_map( 'trim', [ 'a' ] )", "an answer that cannot be read: it calls array_map()"),
         ("'Up?' => $answer", "an answer that cannot be read: it uses the variable $answer"),
         ("'Up?' => true", "an answer that cannot be read: it uses true, which is no text or number"),
         ("'Up?' => 2 + 2", "an answer that cannot be read: it is an expression, and gate runs no PHP"),
@@ -144,7 +145,8 @@ def test_the_same_question_twice_is_one() -> None:
 
 
 def test_nothing_of_other_arrays_is_taken() -> None:
-    assert php("$wgFoo = [ 'Is it?' => 'no' ]; $wgCaptchaQuestions['A?'] = 'a';") == {"A?": ["a"]}
+    loads = "wfLoadExtensions( [ 'ConfirmEdit', 'ConfirmEdit/QuestyCaptcha' ] );"
+    assert php(f"{loads} $wgFoo = [ 'Is it?' => 'no' ]; $wgCaptchaQuestions['A?'] = 'a';") == {"A?": ["a"]}
 
 
 @pytest.mark.parametrize(
