@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 import gate
 
 PATIENCE = 30.0
+GATE = (sys.executable, "-m", "gate")
 _ROOT = str(Path(gate.__file__).parents[1])
 
 
@@ -113,11 +114,13 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, port: int, *args: str | Path, **environ: str) -> Iterator[Running]:
+def running(
+    folder: Path, port: int, *args: str | Path, command: Sequence[str | Path] = GATE, **environ: str
+) -> Iterator[Running]:
     """Start a server; whatever is left of it at the end is killed."""
     with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gate", *map(str, args)],
+            [*map(str, command), *map(str, args)],
             stdout=out,
             stderr=err,
             text=True,
