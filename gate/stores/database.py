@@ -8,6 +8,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ __all__ = ["Database"]
 
 _BUSY_SECONDS = 0.8
 _CHECK_SECONDS = 1.0
+_TICK_NS = 20_000_000
 _RENEW = """
     UPDATE state SET epoch = ?, boot = ?, place = ?, sealed = ?,
                      challenge_purged = x'', token_purged = x'', receipt_purged = x''"""
@@ -45,17 +47,21 @@ class Database:
         self._monotonic = monotonic
         self._connection: sqlite3.Connection | None = None
         self.witness = Witness(path)
-        self._device = self._inode = 0
+        self._device = self._inode = self._changed = 0
         self._epoch = b""
         self._check_at = 0.0
         _OPEN.add(self)
 
     def ready(self) -> sqlite3.Connection:
         """Return a connection to the file that lies at the path now."""
-        connection = self._connection
-        if connection is None or not self._is_in_place():
+        connection, found = self._connection, self._found()
+        if connection is None or found is None:
             self.drop()
             return self._open()
+        if found.st_ctime_ns != self._changed:
+            # SQLite writes into the file now and then, but so may somebody else.
+            self._check_at = 0.0
+            self._changed = _settled_change(found)
         if self._monotonic() >= self._check_at:
             # What SQLite remembers of the file would hide that somebody wrote over it.
             connection.execute("PRAGMA shrink_memory")
@@ -91,12 +97,13 @@ class Database:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
 
-    def _is_in_place(self) -> bool:
+    def _found(self) -> os.stat_result | None:
+        """Return the file at the path as it is now; None if it is not the one that was opened."""
         try:
             found = os.stat(self._name, follow_symlinks=False)
         except FileNotFoundError:
-            return False
-        return found.st_ino == self._inode and found.st_dev == self._device
+            return None
+        return found if found.st_ino == self._inode and found.st_dev == self._device else None
 
     def _open(self) -> sqlite3.Connection:
         with exclusively(self._path):
@@ -111,7 +118,7 @@ class Database:
                 connection.execute("PRAGMA synchronous = NORMAL")
                 upgrade(connection)
                 self._device, self._inode = place
-                if not self._is_in_place():
+                if self._found() is None:
                     raise FileNotFoundError(
                         errno.ENOENT, "the file was replaced while it was opened", self._name
                     )
@@ -151,6 +158,11 @@ class Database:
 
     def _place_name(self) -> str:
         return f"{self._device}:{self._inode}"
+
+
+def _settled_change(found: os.stat_result) -> int:
+    """Return when the file was changed (ns); 0 if that is so lately that more may follow with the same time."""
+    return 0 if 0 <= time.time_ns() - found.st_ctime_ns < _TICK_NS else found.st_ctime_ns
 
 
 # SQLite keeps what it knows of its locks in memory, so a fork while a connection is open would leave the

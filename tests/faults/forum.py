@@ -10,7 +10,7 @@ from typing import Any
 
 from gate.cli.running import run
 from gate.web.request_log import log_as_json
-from tests.service import SECRET, write_banks
+from tests.service import SECRET, SIGNING, write_banks
 
 SITEKEY = "forum"
 STORE = "store"
@@ -19,6 +19,7 @@ STORE = "store"
 def settings(folder: Path) -> dict[str, Any]:
     """The gate of the forum: nothing that gets in the way of a hasty test, and questions that it knows."""
     return {
+        "signing": {"current": SIGNING},
         "store": {"url": f"sqlite:///{folder / STORE / 'gate.db'}"},
         "bank": {"files": [str(folder / "bank" / "*.toml")]},
         "challenge": {"min_seconds": 0},

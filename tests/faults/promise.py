@@ -11,7 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -116,7 +116,6 @@ class Promise:
     held: Visitor
     workers: Sequence[int]
     posted: int = 0
-    sent: list[dict[str, str]] = field(default_factory=list)
 
     @classmethod
     def before(cls, forum: Forum) -> Promise:
@@ -125,7 +124,7 @@ class Promise:
         for token in spent:
             assert forum.verify(token).json["success"]
         held = forum.visitor().open()
-        assert held.send(**{**WRITTEN, "email": "not an address"}).status_code == 422
+        assert held.send_form(held.form(**{**WRITTEN, "email": "not an address"})).status_code == 422
         assert held.filled["gate-response"], "the answer is held while something else is wrong"
         unspent = [forum.token() for _ in range(3)]
         return cls(forum, spent, unspent, forum.visitor().open(), held, forum.server.workers())
@@ -173,19 +172,24 @@ class Promise:
         assert forum.is_sound()
         assert "Traceback" not in forum.server.err
 
+    def lets_nothing_spent_through(self, times: int) -> None:
+        """What was spent is not accepted again, at once, whichever worker is asked."""
+        for token in [*self.spent] * times:
+            assert not self.forum.verify(token).json["success"]
+
     def is_logged(self, why: str, level: str) -> None:
         lines = [line for line in self.forum.server.err.splitlines() if f'"level": "{level}"' in line]
         assert any(re.search(why, line) for line in lines), self.forum.server.err
 
     def _posts_at_last(self, visitor: Visitor, *, questions: int) -> None:
         """Send what stands in the form, answering what is asked anew; it must arrive once, whole."""
-        page = visitor.send(**WRITTEN)
+        page = visitor.send_form(visitor.form(**WRITTEN))
         for _ in range(questions):
             if page.status_code == 303:
                 break
             assert page.status_code == 422, page.text
             self._keeps(visitor, WRITTEN)
-            page = visitor.send()
+            page = visitor.send_form(visitor.form())
         assert page.status_code == 303, page.text
         self.posted += 1
         assert self.forum.posts() == [WRITTEN["body"]] * self.posted

@@ -122,7 +122,9 @@ def test_a_file_that_is_not_the_one_last_written_costs_one_more_question(
         old = tmp_path / "old"
         shutil.copytree(place.database.parent, old)
         promise = Promise.before(place)
+        settle(place)
         fault(place, old)
+        promise.lets_nothing_spent_through(times=4)
         promise.is_over(reset=True)
         promise.is_logged("two stores seen", "warning")
 
