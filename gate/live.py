@@ -121,9 +121,15 @@ class Live:
         stamp = self._source.stamp(self._loaded.config)
         if stamp == self._stamp:
             return
-        self._stamp = stamp
         try:
             content = self._source.read()
+        except GateError as error:
+            # What cannot be read now may be readable the next time, though no file has changed.
+            self._stamp = ()
+            self._refuse(error)
+            return
+        self._stamp = stamp
+        try:
             loaded = self._source.parse(content)
         except GateError as error:
             self._refuse(error)
@@ -157,8 +163,9 @@ class Live:
         )
 
     def _refuse(self, error: GateError) -> None:
+        if self.reload_failed != str(error):
+            _log.error("files refused, the last good state stays: %s", error)
         self.reload_failed = str(error)
-        _log.error("files refused, the last good state stays: %s", error)
 
     def _settle(self, content: Content, loaded: Loaded) -> None:
         """Remember what the files look like now, and what stood in them."""

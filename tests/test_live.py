@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.errors import StoreError
+from gate.errors import BankError, Fault, StoreError
 from gate.live import Live
 from gate.verdicts import Answered, Asked
 from tests.service import BANK, OTHER_SIGNING, SIGNING, SITES, Clock, make_live, solutions
@@ -130,6 +130,29 @@ def test_after_a_pause_nobody_is_served_by_what_is_out_of_date(
     assert before not in served
     assert len(served) == 8
     assert len(set(map(id, served))) == 1
+
+
+def test_files_that_could_not_be_read_for_a_moment_are_read_the_next_time(
+    live: Live,
+    stopwatch: Clock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> None:
+        raise BankError([Fault("bank/en.toml", "cannot be read", "look again")])
+
+    (tmp_path / "bank" / "en.toml").write_text(OTHER_BANK)
+    with monkeypatch.context() as moment:
+        moment.setattr("gate.sources.read_sources", fail)
+        for _ in range(3):
+            stopwatch.tick(1)
+            assert len(live.gatekeeper.bank.enabled) == 6
+    assert "cannot be read" in live.reload_failed
+    assert len(caplog.records) == 1, "complained of once"
+    stopwatch.tick(1)
+    assert len(live.gatekeeper.bank.enabled) == 2
+    assert live.reload_failed == ""
 
 
 def test_what_was_counted_is_written_when_it_closes(tmp_path: Path, clock: Clock) -> None:

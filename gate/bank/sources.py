@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from gate.errors import BankError
@@ -41,6 +43,8 @@ def collect_sources(files: Sequence[str], base: Path, faults: Faults) -> dict[st
             content = _read(name, path, faults)
             if content is not None:
                 sources[name] = content
+    for entry in files:
+        _check_folder(entry, base, faults)
     return sources
 
 
@@ -48,12 +52,29 @@ def find_sources(files: Sequence[str], base: Path = Path(".")) -> Iterator[tuple
     """Name the files that would be read, each with its path: what a reload has to look at."""
     for entry in files:
         if entry == STARTER:
-            yield from ((f"{STARTER}:{path.name}", path) for path in sorted(_SHIPPED.glob("*.toml")))
+            names = sorted(_matches("*.toml", _SHIPPED))
+            yield from ((f"{STARTER}:{name}", _SHIPPED / name) for name in names)
         elif glob.has_magic(entry) and not _is_file(base / entry):
             names = sorted(_matches(entry, base))
             yield from ((name, base / name) for name in names if _is_file(base / name))
         else:
             yield entry, base / entry
+
+
+def _check_folder(entry: str, base: Path, faults: Faults) -> None:
+    """Note a folder that cannot be listed now: a glob finds nothing there, and its questions would go in silence."""
+    if entry == STARTER:
+        folder = _SHIPPED
+    elif glob.has_magic(entry):
+        folder = base.joinpath(*takewhile(lambda part: not glob.has_magic(part), Path(entry).parts))
+    else:
+        return
+    try:
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        pass
+    except OSError as error:
+        faults.add(entry, f"its folder cannot be listed ({error.strerror})", "check the folder's permissions")
 
 
 def _matches(pattern: str, base: Path) -> list[str]:

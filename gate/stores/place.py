@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 __all__ = ["boot_id", "exclusively", "place_of", "prepare"]
@@ -17,11 +18,12 @@ _LOCK_SECONDS = 2.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
+@cache
 def boot_id() -> str:
     """Return what tells this boot of the machine from the last one; empty where the system does not say."""
     try:
         return _BOOT_ID.read_text().strip()
-    except OSError:
+    except (FileNotFoundError, PermissionError):
         return ""
 
 

@@ -157,17 +157,17 @@ class Promise:
         assert forum.get("/healthz").status_code == 200
         self.is_logged(why, "error")
 
-    def is_over(self, *, reset: bool = False, patience: float = BACK_WITHIN) -> None:
-        """All works again without a restart; with ``reset`` the store cannot know what was spent, and asks anew."""
+    def is_over(self, *, reset: bool = False, code: str = "timeout-or-duplicate") -> None:
+        """All works again without a restart; with ``reset`` what was made before is refused with ``code``."""
         forum = self.forum
-        wait_for(forum.is_ready, "the end of the fault", patience)
+        wait_for(forum.is_ready, "the end of the fault", BACK_WITHIN)
         assert forum.server.workers() == self.workers, "without a restart"
         for visitor in (self.asked, self.held):
             self._posts_at_last(visitor, questions=1 if reset else 0)
         for token in self.unspent:
             assert forum.verify(token).json["success"] is not reset
         for token in (*self.unspent, *self.spent):
-            self._is_used(forum.verify(token))
+            assert forum.verify(token).json["error-codes"] == [code]
         assert forum.verify(forum.token()).json["success"]
         assert forum.is_sound()
         assert "Traceback" not in forum.server.err
@@ -199,14 +199,6 @@ class Promise:
         assert (reply.status_code, body["success"], body["error-codes"]) == (503, False, ["internal-error"])
         assert body["message"]
         assert int(reply.headers["Retry-After"]) >= 1
-
-    def _is_used(self, reply: TestResponse) -> None:
-        body = cast("Any", reply).json
-        assert (reply.status_code, body["success"], body["error-codes"]) == (
-            200,
-            False,
-            ["timeout-or-duplicate"],
-        )
 
     def _keeps(self, visitor: Visitor, written: dict[str, str]) -> None:
         found = visitor.filled

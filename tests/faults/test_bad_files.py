@@ -81,7 +81,9 @@ def test_a_bad_file_is_refused_while_all_runs_and_by_a_worker_that_starts_anew(
         assert place.verify(token).json["error-codes"] == ["timeout-or-duplicate"]
     assert place.verify(late).json["success"]
     assert place.verify(place.token()).json["success"]
-    told = [line for line in place.server.err.splitlines() if "files refused, the last good state stays" in line]
+    told = [
+        line for line in place.server.err.splitlines() if "files refused, the last good state stays" in line
+    ]
     assert len(told) == 2, "once by each worker"
     path.write_text(good.replace("What colour is grass?", "Which colour is grass?"))
     wait_for(lambda: place.get("/readyz").json["reload"] == "ok", "the good file", 5)

@@ -28,7 +28,9 @@ def request(path: str, kind: str, body: bytes, cookie: str = "") -> bytes:
 
 
 def verdict(token: str) -> bytes:
-    return request("/v1/verify", "application/json", json.dumps({"secret": SECRET, "response": token}).encode())
+    return request(
+        "/v1/verify", "application/json", json.dumps({"secret": SECRET, "response": token}).encode()
+    )
 
 
 def reply(place: Forum) -> bytes:
@@ -56,9 +58,7 @@ def test_sigterm_answers_all_200_requests_in_flight(tmp_path: Path, held: int) -
     """Whole requests that wait for a thread, and such whose last byte is still on its way."""
     with forum(tmp_path, workers=2) as place:
         requests = [verdict(place.token()) for _ in range(VERDICTS)] + [reply(place) for _ in range(REPLIES)]
-        connections = [
-            socket.create_connection(("127.0.0.1", place.server.port), PATIENCE) for _ in requests
-        ]
+        connections = [socket.create_connection(("127.0.0.1", place.server.port), PATIENCE) for _ in requests]
         for connection, text in zip(connections, requests, strict=True):
             connection.sendall(text[: len(text) - held])
         wait_for(lambda: waiting(place.server.port) == 0, "every connection to be in a worker's hands")
