@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gate.cli.running import run
 from gate.web.request_log import log_as_json
 from tests.service import SECRET, SIGNING, write_banks
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 SITEKEY = "forum"
 STORE = "store"
@@ -29,7 +31,7 @@ def settings(folder: Path) -> dict[str, Any]:
     }
 
 
-def build(folder: Path) -> Callable[..., Any]:
+def build(folder: Path) -> Flask:
     from gate.web.demo import create_demo
 
     log_as_json()

@@ -22,11 +22,6 @@ BAD = {
 }
 
 
-@pytest.fixture(params=BAD)
-def bad(request: pytest.FixtureRequest) -> tuple[str, str, str]:
-    return BAD[request.param]
-
-
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     write_banks(tmp_path)
@@ -49,10 +44,9 @@ def place(config: Path) -> Iterator[Forum]:
         yield Forum(server, config.parent)
 
 
-def test_a_bad_file_stops_the_start_and_says_where_and_what_to_do(
-    config: Path, bad: tuple[str, str, str]
-) -> None:
-    name, text, why = bad
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_file_stops_the_start_and_says_where_and_what_to_do(config: Path, kind: str) -> None:
+    name, text, why = BAD[kind]
     (config.parent / name).write_text(text)
     shown = run_gate("serve", "--config", config, "--port", str(free_port()))
     assert (shown.returncode, shown.stdout) == (1, "")
@@ -61,10 +55,11 @@ def test_a_bad_file_stops_the_start_and_says_where_and_what_to_do(
     assert not (config.parent / "store").exists()
 
 
+@pytest.mark.parametrize("kind", ["bank, no answer", "config, no TOML"])
 def test_a_bad_file_is_refused_while_all_runs_and_by_a_worker_that_starts_anew(
-    place: Forum, bad: tuple[str, str, str]
+    place: Forum, kind: str
 ) -> None:
-    name, text, why = bad
+    name, text, why = BAD[kind]
     path = place.folder / name
     good = path.read_text()
     spent, unspent, late = place.token(), place.token(), place.token()

@@ -14,7 +14,7 @@ PRELOADED = (sys.executable, Path(__file__).with_name("preloaded.py"))
 
 
 def test_workers_forked_after_the_store_was_opened_accept_each_token_once(
-    tmp_path: Path, long_run: bool
+    tmp_path: Path, *, long_run: bool
 ) -> None:
     port, tokens, rivals = free_port(), 2500 if long_run else 100, 4
     with running(tmp_path, port, str(tmp_path), str(port), command=PRELOADED) as server:

@@ -119,7 +119,7 @@ class Poster:
 
 
 def test_whichever_call_fails_a_reply_keeps_its_text_and_is_posted_once(
-    forum: Flask, faulty: Faulty, clock: Clock, lost: bool
+    forum: Flask, faulty: Faulty, clock: Clock, *, lost: bool
 ) -> None:
     number, worst = 0, 0
     while True:
@@ -187,7 +187,7 @@ class Caller:
 
 
 def test_whichever_call_fails_a_server_gets_one_yes_and_none_that_is_wrong(
-    make_service: Callable[..., Service], faulty: Faulty, clock: Clock, lost: bool
+    make_service: Callable[..., Service], faulty: Faulty, clock: Clock, *, lost: bool
 ) -> None:
     service = make_service(challenge={"min_seconds": 0}, limits=PLENTY)
     number, seen = 0, 0
