@@ -1,0 +1,42 @@
+"""Node's client libraries of the incumbents, unmodified from npm, pointed at a running gate by their settings alone."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.clients.running import Running, client_of, passes_once_and_nothing_else
+
+SOURCES = Path(__file__).parent / "node"
+CLIENTS = {
+    "@nestlab/google-recaptcha": "refuse",
+    "better-auth as reCAPTCHA": "refuse",
+    "better-auth as hCaptcha": "refuse",
+    "better-auth as Turnstile": "refuse",
+    "cf-turnstile": "Error: token is required and must be a string",
+    "node-grecaptcha-verify": "refuse",
+    "recaptcha-node": "refuse",
+}
+"""Each client, and what it says where a form brought no token."""
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the packages; needs node and npm."""
+    folder = tmp_path_factory.mktemp("node")
+    shutil.copytree(SOURCES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize(("name", "missing"), CLIENTS.items(), ids=list(CLIENTS))
+def test_a_stock_client_lets_a_right_answer_pass_once_and_nothing_else(
+    running: Running, installed: Path, name: str, missing: str
+) -> None:
+    with client_of(running, "node", "clients.mjs", name, folder=installed) as client:
+        passes_once_and_nothing_else(running, client, missing=missing)
