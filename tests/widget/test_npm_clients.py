@@ -25,18 +25,26 @@ class Client(NamedTuple):
     executes: bool = False
 
 
+BLOCKING = '<script src="GATE/{}?render=explicit"></script>'
 CLIENTS = [
     Client("react-hcaptcha.jsx", executes=True),
-    Client("vue3-hcaptcha.js"),
     Client("solid-hcaptcha.js", executes=True),
+    Client("svelte-hcaptcha.js", executes=True),
+    Client("vanilla-hcaptcha.js", executes=True),
+    Client("vue3-hcaptcha.js"),
     Client("react-google-recaptcha.jsx", head=EXPLICIT),
+    Client("react-recaptcha.jsx", head=BLOCKING.format("recaptcha/api.js")),
     Client("reaptcha.jsx", head='<script src="GATE/recaptcha/api.js?render=explicit" async defer></script>'),
+    Client("recaptcha-v3.js", resets=False),
+    Client("vue-recaptcha.js", head=EXPLICIT.replace("begin", "vueRecaptchaApiLoaded")),
+    Client("vue3-recaptcha2.js", head=BLOCKING.format("recaptcha/api.js")),
     Client(
-        "react-turnstile.jsx",
+        "marsidev-react-turnstile.jsx",
         head='<script id="cf-turnstile-script" async defer '
         'src="GATE/turnstile/v0/api.js?onload=onloadTurnstileCallback&amp;render=explicit"></script>',
     ),
-    Client("recaptcha-v3.js", resets=False),
+    Client("react-turnstile.jsx", head=BLOCKING.format("turnstile/v0/api.js")),
+    Client("vue-turnstile.js", head=BLOCKING.format("turnstile/v0/api.js")),
 ]
 
 
@@ -47,7 +55,8 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(SOURCES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
     _run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps")
     sources = [client.source for client in CLIENTS]
-    options = ["--bundle", "--format=iife", "--jsx=automatic", "--define:process.env.NODE_ENV='production'"]
+    options = ["--bundle", "--format=iife", "--jsx=automatic"]
+    options += ["--define:process.env.NODE_ENV='production'", "--define:import.meta.env.SSR=false"]
     _run(folder, "node_modules/.bin/esbuild", *sources, *options, "--outdir=bundles")
     return folder / "bundles"
 
@@ -62,10 +71,13 @@ def test_a_stock_client_hands_a_token_over(
         head=f'<script src="/own/page.js"></script>{client.head}',
         scripts={"page.js": "var tokens = []; var gateUrl = 'GATE';", "bundle.js": bundle},
     )
+    page.answer(text="wrong")
+    expect(page.status()).to_contain_text("not the answer")
+    assert page.value("tokens") == []
     page.answered()
     page.comes("tokens.length", 1)
     (token,) = page.value("tokens")
-    assert gate.verify(token)["success"]
+    assert [gate.verify(token)["success"] for _ in range(2)] == [True, False]
     expect(page.page.locator(".gate-box")).to_have_count(1)
     if client.resets:
         page.value("reset()")
@@ -78,6 +90,13 @@ def test_a_stock_client_hands_a_token_over(
         response, key = page.value("given")
         assert gate.verify(response)["success"]
         assert key
+    if client.resets:
+        given = page.value("tokens.length")
+        page.take_gate_down()
+        page.expect_faults("network-error")
+        page.value("reset()")
+        expect(page.status()).to_have_text("The question could not be loaded.")
+        assert page.value("tokens.length") == given
 
 
 def _run(folder: Path, *command: str) -> None:

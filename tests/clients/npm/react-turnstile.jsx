@@ -1,9 +1,12 @@
-import { Turnstile } from '@marsidev/react-turnstile';
-import { createRef } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Turnstile } from 'react-turnstile';
 
-const captcha = createRef();
-window.reset = () => captcha.current.reset();
 createRoot(document.querySelector('#app')).render(
-  <Turnstile ref={captcha} siteKey="forum" injectScript={false} onSuccess={(token) => window.tokens.push(token)} />,
+  <Turnstile
+    sitekey="forum"
+    onLoad={(id, turnstile) => {
+      window.reset = () => turnstile.reset();
+    }}
+    onVerify={(token) => window.tokens.push(token)}
+  />,
 );
