@@ -65,7 +65,8 @@
   class Widget {
     constructor(core, place, params) {
       const number = shared.made++;
-      Object.assign(this, { core, place, params, waiting: [], turn: 0 }); // `turn` tells the latest request from earlier ones
+      // `turn` tells the latest request from earlier ones.
+      Object.assign(this, { core, place, params, waiting: [], turn: 0 });
       this.id = { gate: `gate-${number}`, hcaptcha: `hcaptcha-${number}`, turnstile: `cf-chl-widget-${number}` }[core.flavour] || core.made++;
       this.isButton = /^(BUTTON|INPUT)$/.test(place.tagName);
       this.onlyWhenExecuted = this.isButton || this.option('size') === 'invisible' || this.option('execution') === 'execute';
@@ -91,7 +92,8 @@
       const button = (key, action) => {
         const element = make('button', { type: 'button', class: `gate-${key}` });
         element.addEventListener('click', () => {
-          element.focus(); // not every browser does
+          // Not every browser does.
+          element.focus();
           action();
         });
         return element;
@@ -128,7 +130,8 @@
       });
       this.box.addEventListener('keydown', (event) => {
         if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
-        event.preventDefault(); // the form's own button sends it, never half-way from here
+        // The form's own button sends it, never half-way from here.
+        event.preventDefault();
         if (!event.repeat) this.check();
       });
       const buttons = make('div', { class: 'gate-buttons' }, check, another);
@@ -227,7 +230,8 @@
 
     /* No question came: keep the one that stands, or else say so and offer another try. */
     fail({ code, message, wait }, standing) {
-      if (message) console.error(`gate: ${message}`); // for whoever set the page up
+      // For whoever set the page up.
+      if (message) console.error(`gate: ${message}`);
       this.busy = this.loading = false;
       this.say(code === LIMITED ? LIMITED : standing ? DOWN : 'not_loaded', { wait });
       if (standing) return;
@@ -313,7 +317,8 @@
     }
 
     until(seconds) {
-      this.deadline = Date.now() + seconds * 990; // a little early: the form has to travel yet
+      // A little early: the form has to travel yet.
+      this.deadline = Date.now() + seconds * 990;
       this.look();
     }
 
@@ -351,7 +356,8 @@
     execute() {
       this.executed = true;
       const promise = new Promise((...ends) => this.waiting.push(ends));
-      promise.catch(() => {}); // who does not wait for it does not mind either
+      // Who does not wait for it does not mind either.
+      promise.catch(() => {});
       if (this.token) this.settle();
       else if (this.box.value.trim()) this.check();
       else (this.words.retry.hidden ? this.box : this.words.retry).focus();
@@ -402,7 +408,9 @@
     offer(key) {
       // An element with this id is found under this name as well, but is no property of the window.
       const there = Object.prototype.hasOwnProperty.call(window, key) && window[key];
-      window[key] = Object.assign(Object(there || {}), this.api());
+      const api = Object.assign(Object(there || {}), this.api());
+      if (key === 'grecaptcha') api.enterprise = api;
+      window[key] = api;
     }
 
     api() {

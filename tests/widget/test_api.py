@@ -297,6 +297,26 @@ def test_scores_are_refused_in_words(visit: Go) -> None:
     assert "scores are not given" in told
 
 
+def test_pages_of_recaptcha_enterprise_find_their_functions(visit: Go) -> None:
+    own = f"""{RECORD}
+    function begin() {{
+      grecaptcha.enterprise.ready(() => {{
+        window.box = grecaptcha.enterprise.render('one', {{ sitekey: 'forum', callback: solved }});
+        grecaptcha.enterprise.execute(box, {{ action: 'reply' }}).then((token) => calls.push(token));
+      }});
+    }}
+    """
+    page = visit(
+        "<div id=one></div>",
+        head=_tag(FLAVOURS[1], "?onload=begin&render=explicit"),
+        scripts={"page.js": own},
+    )
+    page.answered()
+    page.comes("calls.length", 2)
+    token = page.value("grecaptcha.enterprise.getResponse(box)")
+    assert page.value("calls") == [token, ["solved", True, token]]
+
+
 def test_functions_that_waited_for_recaptcha_are_called(visit: Go) -> None:
     own = """
     var seen = [];
