@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.widget.page import FORM, WIDGET, Visit, slowly
 from tests.widget.servers import ANSWERS, Gate
@@ -104,10 +104,21 @@ def test_enter_that_ends_a_composition_checks_nothing(visit: Go) -> None:
     expect(page.status()).to_be_empty()
 
 
-def test_the_status_is_there_and_empty_from_the_start(visit: Go) -> None:
-    page = visit(WIDGET, prepare=lambda browser: browser.route("**/v1/challenge*", slowly))
-    expect(page.group().get_by_role("status")).to_have_attribute("aria-atomic", "true")
-    expect(page.group().get_by_role("status")).to_be_empty()
+def test_one_live_region_is_there_from_the_start_and_stays(visit: Go) -> None:
+    """Readers of screens tell of a change in what was there, not of what comes with its words in it."""
+    held: list[Route] = []
+    live = "document.querySelectorAll('[role=status], [role=alert], [role=log], [aria-live], output')"
+    page = visit(
+        WIDGET, prepare=lambda browser: browser.route("**/v1/challenge*", lambda route: held.append(route))
+    )
+    expect(page.status()).to_have_attribute("aria-atomic", "true")
+    expect(page.status()).to_be_empty()
+    expect(page.box()).to_be_hidden()
+    page.value(f"() => {{ window.first = {live}[0]; }}")
+    held[0].continue_()
+    page.answer(text="wrong")
+    page.answered()
+    assert page.value(f"{live}.length === 1 && {live}[0] === window.first")
 
 
 def test_a_wrong_answer_brings_another_question_and_empties_the_box_alone(visit: Go) -> None:

@@ -40,7 +40,7 @@ FLAVOURS = [
 RECORD = """
 var calls = [];
 function solved(token) { calls.push(['solved', token === document.querySelector('[name$=-response]').value, token]); }
-function gone() { calls.push(['gone', document.querySelector('[name$=-response]').value]); }
+function gone(...told) { calls.push(['gone', document.querySelector('[name$=-response]').value, ...told]); }
 function failed(code) { calls.push(['failed', code]); }
 """
 OWN = '<script src="/own/page.js"></script>'
@@ -101,6 +101,26 @@ def test_the_callback_comes_once_field_and_response_have_the_token(visit: Go, fl
     page.answered()
     token = page.value(f"{flavour.name}.getResponse()")
     page.comes("calls", [["solved", True, token]])
+
+
+@every
+def test_the_end_of_a_token_is_told_as_the_incumbent_tells_it(visit: Go, flavour: Flavour) -> None:
+    page = visit(
+        FORM.format(_element(flavour, 'data-expired-callback="gone"')),
+        head=_tag(flavour),
+        scripts={"page.js": RECORD},
+        prepare=lambda browser: browser.clock.install(),
+    )
+    page.page.get_by_label("Body").fill("My own words")
+    page.answered()
+    token = page.field(flavour.field)
+    assert page.value(f"{flavour.name}.isExpired()") is False
+    page.page.clock.fast_forward(24 * 60 * 60 * 1000)
+    page.comes("calls", [["gone", "", token] if flavour.name == "turnstile" else ["gone", "", None]])
+    assert page.value(f"[{flavour.name}.isExpired(), {flavour.name}.getResponse()]") == [True, flavour.none]
+    expect(page.page.get_by_label("Body")).to_have_value("My own words")
+    page.answered()
+    assert page.value(f"{flavour.name}.isExpired()") is False
 
 
 @every

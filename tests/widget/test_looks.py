@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,10 +66,25 @@ def _down(page: Visit) -> None:
     "state", [_fresh, _wrong, _answered, _expired, _down], ids=lambda state: state.__name__
 )
 @pytest.mark.parametrize("lang", ["en", "ar", "ja"])
-def test_axe_finds_nothing(visit: Go, lang: str, state: Callable[[Visit], None]) -> None:
+def test_each_state_in_each_language(visit: Go, lang: str, state: Callable[[Visit], None]) -> None:
+    """Seen by axe, walked by keyboard, on 320 pixels, at double text size and in forced colours."""
     page = _go(visit, lang, prepare=lambda browser: browser.clock.install())
     state(page)
     assert _found(page) == []
+    assert _walked(page) == _pressable(page)
+    page.page.set_viewport_size({"width": 320, "height": 600})
+    assert page.value("document.documentElement.scrollWidth") == 320
+    assert _cut(page) == []
+    page.page.set_viewport_size({"width": 640, "height": 600})
+    page.value("document.documentElement.style.fontSize = '200%'")
+    assert page.value("parseFloat(getComputedStyle(document.querySelector('.gate-status')).fontSize)") == 32
+    assert page.value("document.documentElement.scrollWidth") == 640
+    assert _cut(page) == []
+    page.page.emulate_media(forced_colors="active")
+    for part in page.group().locator("input:visible, button:visible").all():
+        assert part.evaluate("(part) => getComputedStyle(part).borderTopStyle") != "none"
+    assert page.value("getComputedStyle(document.querySelector('.gate-box')).borderTopStyle") == "solid"
+    assert page.status().inner_text() or state is _fresh
 
 
 @pytest.mark.parametrize("state", [_wrong, _answered, _down], ids=lambda state: state.__name__)
@@ -79,6 +93,19 @@ def test_axe_finds_nothing_on_a_dark_page(visit: Go, css: str, state: Callable[[
     page = _go(visit, css=css, color_scheme="dark")
     state(page)
     assert _found(page) == []
+
+
+def test_the_keyboard_asks_again_where_the_gate_was_down(visit: Go) -> None:
+    page = _go(visit)
+    _down(page)
+    page.bring_gate_back()
+    page.page.get_by_label("Body").focus()
+    page.page.keyboard.press("Tab")
+    expect(page.button("Try again")).to_be_focused()
+    page.page.keyboard.press("Enter")
+    expect(page.box()).to_be_focused()
+    page.answered()
+    assert page.forum.posts == []
 
 
 def test_the_keyboard_is_enough(visit: Go) -> None:
@@ -107,21 +134,6 @@ def test_the_keyboard_is_enough(visit: Go) -> None:
             break
     keys.press("Enter")
     expect(page.page.get_by_role("heading", name="Posted")).to_be_visible()
-
-
-@pytest.mark.parametrize("state", [_fresh, _wrong, _answered, _down], ids=lambda state: state.__name__)
-@pytest.mark.parametrize("lang", ["en", "ar", "ja"])
-def test_nothing_scrolls_sideways_at_320_pixels(visit: Go, lang: str, state: Callable[[Visit], None]) -> None:
-    page = _go(visit, lang, viewport={"width": 320, "height": 600})
-    state(page)
-    assert page.value("document.documentElement.scrollWidth") == 320
-
-
-def test_text_at_double_size_is_not_cut(visit: Go) -> None:
-    page = _go(visit, css=":root { font-size: 200%; }" + LIGHT, viewport={"width": 640, "height": 900})
-    _wrong(page)
-    assert page.value("document.documentElement.scrollWidth") == 640
-    assert _cut(page) == []
 
 
 def test_text_with_more_space_is_not_cut(visit: Go) -> None:
@@ -216,17 +228,6 @@ def test_without_its_words_the_question_comes_with_english_ones(visit: Go) -> No
     page.answered()
 
 
-def test_without_javascript_the_frame_of_the_documentation_takes_its_place(visit: Go) -> None:
-    snippet = re.search(r"<noscript>.*?</noscript>", Path("docs/widget.md").read_text("utf-8"), re.DOTALL)
-    assert snippet is not None
-    fallback = snippet[0].replace("https://gate.example.org", "GATE").replace("my-forum", "forum")
-    element = '<div class="gate-widget" data-sitekey="forum"></div>'
-    page = visit(FORM.format(element + fallback), options={"java_script_enabled": False})
-    frame = page.page.frame_locator("iframe[title='Spam check']")
-    expect(frame.get_by_role("heading", name="Spam check")).to_be_visible()
-    expect(page.page.get_by_label("Code from the frame above")).to_have_attribute("name", "gate-response")
-
-
 def test_it_is_not_printed(visit: Go) -> None:
     page = _go(visit)
     page.page.emulate_media(media="print")
@@ -265,6 +266,24 @@ def _found(page: Visit) -> list[str]:
         for rule in response[kind]
         for node in rule["nodes"]
     ]
+
+
+def _pressable(page: Visit) -> list[str]:
+    """Return the classes of what can be pressed or typed into."""
+    controls = page.group().locator("input:visible, button:visible, a:visible").all()
+    return [control.evaluate("(control) => control.className") for control in controls]
+
+
+def _walked(page: Visit) -> list[str]:
+    """Return the classes of what Tab reaches between the text above and the form's own button below."""
+    page.page.get_by_label("Body").focus()
+    walked: list[str] = []
+    while True:
+        page.page.keyboard.press("Tab")
+        if page.value("document.activeElement.name") == "post":
+            return walked
+        walked.append(page.value("document.activeElement.className"))
+        assert len(walked) < 20
 
 
 def _cut(page: Visit) -> list[str]:
