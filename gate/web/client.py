@@ -78,8 +78,9 @@ class GateClient:
         """Have an answer judged; a right one gives a token, to be verified later."""
         fields = {"challenge": _bare(challenge), "answer": answer, "remoteip": poster.client}
         reply, _ = self._post("/v1/answer", {**fields, "idempotency_key": proof.hex()})
-        if reply.get("success") is True and isinstance(reply.get("token"), str):
-            return Answered(token=reply["token"], expires_in=_number(reply.get("expires_in")))
+        token = _text(reply.get("token"))
+        if reply.get("success") is True and token:
+            return Answered(token=token, expires_in=_number(reply.get("expires_in")))
         return Answered(refused=_refused(reply), next=_next(reply))
 
     def verify(
@@ -162,7 +163,7 @@ class GateClient:
             reply.release_conn()
         try:
             parsed = json.loads(text) if len(text) <= _LARGEST_REPLY else None
-        except ValueError:
+        except (ValueError, RecursionError):
             parsed = None
         if not isinstance(parsed, dict) or reply.status >= 500 or 300 <= reply.status < 400:
             raise UnavailableError(
@@ -217,7 +218,8 @@ def _bare(challenge: str | None) -> str | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Return text that a page can hold: JSON may escape halves of surrogate pairs, which no encoding has."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 def _link(value: object) -> str | None:

@@ -117,13 +117,68 @@ def test_a_stopped_gate_lets_nothing_through_and_keeps_the_text(
     assert browser.send(down).html == "posted"
 
 
-def test_a_gate_that_hangs_is_given_up_in_time(tmp_path: Path, solve: Callable[[str], str]) -> None:
+def test_a_gate_that_hangs_is_asked_twice_and_given_up_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client = GateClient(f"http://127.0.0.1:{silent.getsockname()[1]}", "forum", SECRET, timeout=0.2)
         started = time.monotonic()
         with pytest.raises(UnavailableError):
             client.ask()
         assert time.monotonic() - started < 3
+        silent.settimeout(0)
+        calls = [silent.accept()[0] for _ in range(2)]
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+        first, again = (call.recv(65_536) for call in calls)
+        assert first == again
+        for call in calls:
+            call.close()
+
+
+ODD_REPLIES: dict[str, bytes] = {
+    "nothing": b"",
+    "no HTTP": b"hello there\r\n\r\n",
+    "an error page": b"HTTP/1.1 500 Broken\r\nContent-Length: 6\r\n\r\n<html>",
+    "a page": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
+    "elsewhere": b"HTTP/1.1 302 Found\r\nLocation: https://example.org/\r\nContent-Length: 2\r\n\r\n{}",
+    "half": b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"success": true',
+    "no gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    "odd length": b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+    **{
+        name: b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        for name, body in {
+            "empty": b"",
+            "a list": b"[true]",
+            "a number": b"1",
+            "deep": b'{"a":' * 10_000,
+            "far too long": b'{"success": true, "x": "%s"}' % (b"x" * 100_000),
+            "no verdict": b"{}",
+            "a word for yes": b'{"success": "true", "token": "x"}',
+            "a number for yes": b'{"success": 1, "token": "x"}',
+            "no code": b'{"success": false, "error-codes": []}',
+            "an odd code": b'{"success": false, "error-codes": [{}]}',
+            "a code nobody knows": b'{"success": false, "error-codes": ["new"]}',
+            "an odd question": b'{"challenge": 7, "question": null, "lang": [], "see": {}, "expires_in": "soon"}',
+            "an odd next": b'{"success": false, "error-codes": ["incorrect-answer"], "next": [7]}',
+            "half a surrogate": b'{"challenge": "x", "question": "\\ud800", "lang": "\\ud800"}',
+        }.items()
+    },
+}
+
+
+def test_whatever_answers_in_the_gates_place_the_host_shows_its_form(host: Host, browser: Browser) -> None:
+    fresh = browser.open()
+    held = browser.send(browser.open(), right=True, name="")
+    visitor = host.app.test_client()
+    for name, reply in ODD_REPLIES.items():
+        odd = Odd(reply)
+        host.app.extensions["gate"] = GateClient(odd.url, "forum", SECRET, timeout=1)
+        for page in (fresh, held):
+            response = visitor.post("/", data={**page.fields, **TYPED, "gate-answer": "green"})
+            assert response.status_code == 200, name
+            assert TYPED["body"] in response.get_data(as_text=True), name
+        assert visitor.get("/").status_code == 200, name
+        odd.close()
+    assert host.posted == []
 
 
 def test_a_wrong_secret_is_an_outage_not_an_error_page(service: Service, tmp_path: Path) -> None:
@@ -181,6 +236,29 @@ def test_a_lost_reply_is_asked_for_once_more_and_posts_once(
     assert browser.send(again, right=True).html == "posted"
     assert host.posted == [TYPED["body"]]
     lossy.close()
+
+
+class Odd:
+    """A server that says the same to everybody."""
+
+    def __init__(self, reply: bytes) -> None:
+        self._reply = reply
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                caller, _ = self._server.accept()
+            except OSError:
+                return
+            with caller:
+                caller.recv(65_536)
+                caller.sendall(self._reply)
 
 
 class Lossy:
