@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from gate.web.widget import SCRIPTS, widget_strings
 from gate.web.words import LANGUAGES
 from tests.service import Service
 
-FILES = (*SCRIPTS, "/gate.css", "/gate/strings/ar.json")
+FILES = (*SCRIPTS, "/gate.css", "/nojs.css", "/gate/strings/ar.json")
 BUDGET = 8192
 
 
@@ -36,6 +37,7 @@ def test_every_page_may_load_it_and_every_cache_keep_it_for_an_hour(service: Ser
     [
         *((path, "text/javascript") for path in SCRIPTS),
         ("/gate.css", "text/css"),
+        ("/nojs.css", "text/css"),
         ("/gate/strings/ar.json", "application/json"),
     ],
 )
@@ -84,6 +86,13 @@ def test_every_language_has_every_word(service: Service, lang: str) -> None:
 )
 def test_a_language_falls_back(service: Service, asked: str, given: str) -> None:
     assert service.get(f"/gate/strings/{asked}.json").json["lang"] == given
+
+
+def test_the_files_and_their_caching_are_documented() -> None:
+    documented = Path("docs/http.md").read_text("utf-8")
+    for path in FILES:
+        assert f"`{path.replace('/ar.', '/<lang>.')}`" in documented
+    assert "`Cache-Control: public, max-age=3600`" in documented
 
 
 def test_english_stands_in_the_script(service: Service) -> None:
