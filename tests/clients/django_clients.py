@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.clients.talk import Clients, Gate, Verify, talk
+from tests.clients.talk import Clients, Form, Gate, Verify, talk
 
 
-def django_recaptcha(gate: Gate) -> Verify:
+def django_recaptcha(gate: Gate) -> Form:
     _set_up(
         "django_recaptcha",
         RECAPTCHA_PUBLIC_KEY=gate.sitekey,
@@ -19,36 +19,39 @@ def django_recaptcha(gate: Gate) -> Verify:
     return _form_with(ReCaptchaField(), "g-recaptcha-response")
 
 
-def django_hcaptcha(gate: Gate) -> Verify:
+def django_hcaptcha(gate: Gate) -> Form:
     _set_up(
         "hcaptcha",
         HCAPTCHA_SITEKEY=gate.sitekey,
         HCAPTCHA_SECRET=gate.secret,
         HCAPTCHA_VERIFY_URL=f"{gate.url}/siteverify",
+        HCAPTCHA_JS_API_URL=f"{gate.url}/1/api.js",
     )
     from hcaptcha.fields import hCaptchaField
 
     return _form_with(hCaptchaField(), "h-captcha-response")
 
 
-def django_hcaptcha_field(gate: Gate) -> Verify:
+def django_hcaptcha_field(gate: Gate) -> Form:
     _set_up(
         "hcaptcha_field",
         HCAPTCHA_SITEKEY=gate.sitekey,
         HCAPTCHA_SECRET=gate.secret,
         HCAPTCHA_VERIFY_URL=f"{gate.url}/hcaptcha/siteverify",
+        HCAPTCHA_JS_API_URL=f"{gate.url}/1/api.js",
     )
     from hcaptcha_field import hCaptchaField
 
     return _form_with(hCaptchaField(), "h-captcha-response")
 
 
-def django_turnstile(gate: Gate) -> Verify:
+def django_turnstile(gate: Gate) -> Form:
     _set_up(
         "turnstile",
         TURNSTILE_SITEKEY=gate.sitekey,
         TURNSTILE_SECRET=gate.secret,
         TURNSTILE_VERIFY_URL=f"{gate.url}/turnstile/v0/siteverify",
+        TURNSTILE_JS_API_URL=f"{gate.url}/turnstile/v0/api.js",
     )
     from turnstile.fields import TurnstileField
 
@@ -87,7 +90,7 @@ def _set_up(*apps: str, **settings: Any) -> None:
     django.setup()
 
 
-def _form_with(field: Any, name: str) -> Verify:
+def _form_with(field: Any, name: str) -> Form:
     from django import forms
 
     form_class: Any = type("ReplyForm", (forms.Form,), {"captcha": field})
@@ -95,7 +98,7 @@ def _form_with(field: Any, name: str) -> Verify:
     def verify(response: str | None) -> object:
         return form_class({} if response is None else {name: response, "captcha": response}).is_valid()
 
-    return verify
+    return Form(verify, lambda: str(form_class()["captcha"]))
 
 
 def _serializer_with(field: Any) -> Verify:

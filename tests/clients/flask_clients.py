@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Flask
 
-from tests.clients.talk import Clients, Gate, Verify, talk
+from tests.clients.talk import Clients, Form, Gate, Verify, talk
 
 
-def flask_wtf(gate: Gate) -> Verify:
+def flask_wtf(gate: Gate) -> Form:
     from flask_wtf import FlaskForm
     from flask_wtf.recaptcha import RecaptchaField
 
@@ -20,6 +20,7 @@ def flask_wtf(gate: Gate) -> Verify:
         RECAPTCHA_PUBLIC_KEY=gate.sitekey,
         RECAPTCHA_PRIVATE_KEY=gate.secret,
         RECAPTCHA_VERIFY_SERVER=f"{gate.url}/recaptcha/api/siteverify",
+        RECAPTCHA_SCRIPT=f"{gate.url}/recaptcha/api.js",
     )
 
     form_class: Any = type("ReplyForm", (FlaskForm,), {"recaptcha": RecaptchaField()})
@@ -28,18 +29,22 @@ def flask_wtf(gate: Gate) -> Verify:
         with app.test_request_context("/", method="POST", data=_form("g-recaptcha-response", response)):
             return form_class().validate()
 
-    return verify
+    def page() -> str:
+        with app.test_request_context("/"):
+            return str(form_class().recaptcha())
+
+    return Form(verify, page)
 
 
-def flask_xcaptcha_as_recaptcha(gate: Gate) -> Verify:
-    return _flask_xcaptcha(gate, "/recaptcha/api/siteverify", "g-recaptcha")
+def flask_xcaptcha_as_recaptcha(gate: Gate) -> Form:
+    return _flask_xcaptcha(gate, "/recaptcha/api/siteverify", "/recaptcha/api.js", "g-recaptcha")
 
 
-def flask_xcaptcha_as_hcaptcha(gate: Gate) -> Verify:
-    return _flask_xcaptcha(gate, "/siteverify", "h-captcha")
+def flask_xcaptcha_as_hcaptcha(gate: Gate) -> Form:
+    return _flask_xcaptcha(gate, "/siteverify", "/1/api.js", "h-captcha")
 
 
-def _flask_xcaptcha(gate: Gate, path: str, div_class: str) -> Verify:
+def _flask_xcaptcha(gate: Gate, path: str, script: str, div_class: str) -> Form:
     from flask_xcaptcha import XCaptcha
 
     app = Flask("forum")
@@ -47,6 +52,7 @@ def _flask_xcaptcha(gate: Gate, path: str, div_class: str) -> Verify:
         XCAPTCHA_SITE_KEY=gate.sitekey,
         XCAPTCHA_SECRET_KEY=gate.secret,
         XCAPTCHA_VERIFY_URL=f"{gate.url}{path}",
+        XCAPTCHA_API_URL=f"{gate.url}{script}",
         XCAPTCHA_DIV_CLASS=div_class,
     )
     xcaptcha = XCaptcha(app=app)
@@ -56,7 +62,7 @@ def _flask_xcaptcha(gate: Gate, path: str, div_class: str) -> Verify:
         with app.test_request_context("/", method="POST", data=data):
             return xcaptcha.verify()
 
-    return verify
+    return Form(verify, xcaptcha.get_code)
 
 
 def flask_hcaptcha(gate: Gate) -> Verify:

@@ -82,8 +82,8 @@ class Client:
 
     process: subprocess.Popen[str]
 
-    def says(self, response: str | None) -> str:
-        """Return "pass", "refuse", or what the library raised."""
+    def says(self, response: str | dict[str, bool] | None) -> str:
+        """Return "pass", "refuse", or what the library raised; for ``PAGE``, its part of the page."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(f"{json.dumps(response)}\n")
@@ -92,12 +92,11 @@ class Client:
 
 
 @contextmanager
-def client_of(running: Running, *command: str, folder: Path) -> Iterator[Client]:
-    """Run a program that talks as ``talk.py`` does, in ``folder``; the gate is its last argument."""
-    authority = str(running.authority)
+def client_of(gate: Gate, *command: str, folder: Path, authority: str = "") -> Iterator[Client]:
+    """Run a program that talks as ``talk.py`` does, in ``folder``; it trusts the certificates of ``authority``."""
     trust = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
     with subprocess.Popen(
-        [*command, json.dumps(asdict(running.gate))],
+        [*command, json.dumps(asdict(gate))],
         cwd=folder,
         env={**os.environ, **dict.fromkeys(trust, authority), "NO_PROXY": "*"},
         text=True,

@@ -21,6 +21,21 @@ class Gate:
     secret: str
 
 
+PAGE = {"page": True}
+"""Said in place of a token: asks a ``Form`` for its part of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A library that also renders what a page needs, script and all."""
+
+    verify: Verify
+    page: Callable[[], str]
+
+    def __call__(self, response: str | None) -> object:
+        return self.verify(response)
+
+
 Clients = Mapping[str, Callable[[Gate], Verify]]
 
 
@@ -32,8 +47,12 @@ def talk(clients: Clients) -> None:
     name, gate = sys.argv[1:]
     verify = clients[name](Gate(**json.loads(gate)))
     for line in sys.stdin:
+        said = json.loads(line)
         try:
-            verdict = "pass" if verify(json.loads(line)) is True else "refuse"
+            if said == PAGE and isinstance(verify, Form):
+                verdict = verify.page()
+            else:
+                verdict = "pass" if verify(said) is True else "refuse"
         except Exception as error:
             verdict = f"{type(error).__name__}: {error}"
         sys.stdout.write(f"{json.dumps(verdict)}\n")

@@ -38,5 +38,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_stock_client_lets_a_right_answer_pass_once_and_nothing_else(
     running: Running, installed: Path, name: str, missing: str
 ) -> None:
-    with client_of(running, "node", "clients.mjs", name, folder=installed) as client:
+    with client_of(
+        running.gate, "node", "clients.mjs", name, folder=installed, authority=str(running.authority)
+    ) as client:
         passes_once_and_nothing_else(running, client, missing=missing)

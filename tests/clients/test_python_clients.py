@@ -34,5 +34,13 @@ def test_a_stock_client_lets_a_right_answer_pass_once_and_nothing_else(
     running: Running, script: str, name: str, distribution: str
 ) -> None:
     assert version(distribution)
-    with client_of(running, sys.executable, "-m", f"tests.clients.{script}", name, folder=ROOT) as client:
+    with client_of(
+        running.gate,
+        sys.executable,
+        "-m",
+        f"tests.clients.{script}",
+        name,
+        folder=ROOT,
+        authority=str(running.authority),
+    ) as client:
         passes_once_and_nothing_else(running, client)
