@@ -9,8 +9,10 @@ import gzip
 import json
 import re
 from functools import cache
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from werkzeug import Response as WerkzeugResponse
 
 from gate.config.testkeys import TEST_SITES
 from gate.live import Live
@@ -91,8 +93,18 @@ def add_widget(routes: Blueprint, live: Live) -> None:
     def javascript() -> Response:
         return _cached(script(testing=live.config.server.testing), "text/javascript")
 
+    def recaptchas() -> WerkzeugResponse:
+        lang, asks_for_frame, sitekey = request.args.get("hl", "").partition("/fallback?k=")
+        if asks_for_frame:
+            # Ruby's recaptcha gem derives the frame's address from the script's, and overlooks the query.
+            return redirect(f"api/fallback?{urlencode({'k': sitekey, 'hl': lang})}")
+        return javascript()
+
+    views = {"/recaptcha/api.js": recaptchas}
     for path in SCRIPTS:
-        routes.add_url_rule(path, path.strip("/").replace("/", "_").replace(".", "_"), javascript)
+        routes.add_url_rule(
+            path, path.strip("/").replace("/", "_").replace(".", "_"), views.get(path, javascript)
+        )
     # The frame's rules are not for every page that has a widget.
     routes.add_url_rule("/gate.css", "widget_css", lambda: _cached(styles("gate.css"), "text/css"))
     routes.add_url_rule("/nojs.css", "css", lambda: _cached(styles("gate.css", "nojs.css"), "text/css"))

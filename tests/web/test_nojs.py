@@ -230,6 +230,15 @@ def test_a_body_that_is_too_long_is_words(frame: Frame) -> None:
     assert "too long" in page.message
 
 
+def test_rubys_gem_finds_the_frame_where_it_looks_for_it(service: Service) -> None:
+    """With a language it asks for ``api.js?hl=de/fallback?k=forum``."""
+    found = service.get("/recaptcha/api.js", {"hl": "de/fallback?k=forum"})
+    assert (found.status_code, found.headers["Location"]) == (302, "api/fallback?k=forum&hl=de")
+    page = Frame(service, "/recaptcha/api/fallback", k="forum", hl="de").open(FORUM)
+    assert page.attributes["label gate-answer"]["lang"] == "de"
+    assert service.get("/recaptcha/api.js", {"hl": "de"}).mimetype == "text/javascript"
+
+
 # Refusals in words
 
 
