@@ -26,6 +26,8 @@ from gate.statistics import Statistics
 from gate.stores.base import Event, Spend, Store
 from gate.verdicts import Answered, Asked, Code, Refused, Verdict
 
+# Before a proof: what was judged to let a reply through must not, repeated, give a token for another.
+_FOR_TOKEN, _FOR_REPLY = b"token ", b"reply "
 _ASK_AGAIN = frozenset({Code.INCORRECT_ANSWER, Code.CHALLENGE_EXPIRED, Code.CHALLENGE_USED})
 
 
@@ -134,7 +136,7 @@ class Gatekeeper:
         opened = self._judging.open(challenge)
         if opened is None or (site is not None and opened.site is not site):
             return Answered(refused=Refused(code=Code.INVALID_CHALLENGE))
-        judged = self._judge(opened, answer, poster, proof)
+        judged = self._judge(opened, answer, poster, proof and _FOR_TOKEN + proof)
         if judged.refused is not None:
             return Answered(refused=judged.refused, next=self._next(judged.refused, opened, poster))
         token = self._sealer.write_token(self._claims(opened, poster, cdata))
@@ -193,7 +195,7 @@ class Gatekeeper:
         )
         if refused is not None:
             return Verdict(refused=refused)
-        judged = self._judge(opened, answer, poster, proof)
+        judged = self._judge(opened, answer, poster, proof and _FOR_REPLY + proof)
         if judged.refused is not None:
             return Verdict(refused=judged.refused, next=self._next(judged.refused, opened, poster))
         claims = self._claims(opened, poster, cdata)

@@ -1,0 +1,411 @@
+"""A model of "accepted at most once": what may happen in any order, and what must hold after each step."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import hypothesis.strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from gate.stores.base import Event, Kind, Spend
+from gate.web.replies import REPEATED, Reply
+from tests.model.world import ANSWERS, BANKS, CHALLENGE_LIFE, SECRETS, SKEW, TOKEN_LIFE, Death, Process, World
+
+T = TypeVar("T")
+UNJUDGED = {"missing-input-answer", "answer-too-long", "answered-too-fast", "rate-limited"}
+WRONG = {"right": "", "wrong": "oink", "empty": " ", "long": "moo" * 100}
+LEAPS = [0.5, 2.0, 2.0, 2.0, 30.0, 290.0, 700.0, 5_000.0, 10_000_000.0]
+
+
+@dataclass(eq=False)
+class Ticket:
+    """One challenge and what descends from it: judged once, accepted once.
+
+    ``judged`` and ``spent`` say what the call was that did it; ``seen`` how often it was accepted afresh.
+    """
+
+    challenge: str
+    ask: str
+    site: str
+    form: Mapping[str, str]
+    made: float
+    epoch: bytes
+    key: str
+    judged: str = ""
+    spent: str = ""
+    seen: int = 0
+
+
+@dataclass(eq=False)
+class Proof:
+    """A token, and when it was made out."""
+
+    token: str
+    ticket: Ticket
+    answered: float
+
+
+@dataclass(eq=False)
+class Call:
+    """A request about a ticket; ``right`` if its answer is, ``fits`` if site, action and subject are the ticket's."""
+
+    path: str
+    fields: Mapping[str, str]
+    ticket: Ticket
+    proof: Proof | None = None
+    right: bool = False
+    fits: bool = True
+    peeks: bool = False
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fields = {name: value for name, value in self.fields.items() if value}
+        self.name = f"{self.path} {sorted(self.fields.items())}"
+        if "idempotency_key" not in self.fields:
+            # nothing tells its repeat from a rival
+            self.name += f" {id(self)}"
+
+    @property
+    def judges(self) -> bool:
+        return self.proof is None
+
+    @property
+    def lets_through(self) -> bool:
+        """Whether a yes to it lets a reply through."""
+        return self.path == "/v1/verify" and not self.peeks
+
+
+place = st.integers(0, 1)
+number = st.integers(0, 1000)
+sites = st.sampled_from(sorted(SECRETS))
+actions = st.sampled_from(["", "reply"])
+subjects = st.sampled_from(["", "17"])
+keys = st.sampled_from(["", "key-1", "key-2"])
+answers = st.sampled_from(["right", "right", "right", "wrong", "empty", "long"])
+fits = st.sampled_from(["fits", "fits", "fits", "fits", "action", "about", "secret"])
+addresses = st.sampled_from(["", "9.9.9.9", "2a00::1"])
+rarely = st.integers(0, 4).map(lambda drawn: drawn == 4)
+kinds = st.sampled_from(list(Kind))
+any_ticket = precondition(lambda self: self.tickets)
+
+
+class Once(RuleBasedStateMachine):
+    """Posters, forums, operators and accidents, in any order."""
+
+    kind: ClassVar[str]
+    steps: ClassVar[int] = 0
+    passed: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(dir="/dev/shm"))
+        self.world = World(self.kind, self.folder)
+        self.epoch = self.world.processes[0].store.epoch
+        self.latest = self.world.clock()
+        self.disturbed = False
+        self.tickets: list[Ticket] = []
+        self.proofs: list[Proof] = []
+        self.calls: list[Call] = []
+        self.receipts: dict[str, str] = {}
+
+    # Posters
+
+    @rule(at=place, site=sites, action=actions, about=subjects, address=addresses, hurried=rarely)
+    def ask(self, at: int, site: str, action: str, about: str, address: str, hurried: bool) -> None:  # noqa: FBT001
+        self._ask(at, site=site, action=action, about=about, address=address)
+        if not hurried:
+            self.world.clock.tick(2.0)
+
+    @rule(at=place, site=sites, key=keys, verified=st.booleans())
+    def ask_and_answer(self, at: int, site: str, key: str, verified: bool) -> None:  # noqa: FBT001
+        """Do all as it is meant to be done; the forum verifies it now or later."""
+        before, held = len(self.tickets), len(self.proofs)
+        self._ask(at, site=site, action="reply", about="17", address="")
+        self.world.clock.tick(2.0)
+        if len(self.tickets) > before:
+            self.answer(at, 0, "right", key, own=True)
+        if verified and len(self.proofs) > held:
+            self.verify(at, 0, "fits", key, peeks=False)
+
+    @any_ticket
+    @rule(at=place, which=number, address=addresses)
+    def skip(self, at: int, which: int, address: str) -> None:
+        ticket = _pick(self.tickets, which)
+        fields = {"secret": SECRETS[ticket.site], "instead_of": ticket.challenge, "remoteip": address}
+        process = self._process(at)
+        skipped = Call("/v1/challenge", fields, ticket)
+        body = json.loads(process.send(skipped.path, skipped.fields).body)
+        if self._note_question(process, body, ticket.site, ticket.form, ticket.key):
+            ticket.judged = ticket.judged or skipped.name
+
+    @any_ticket
+    @rule(at=place, which=number, how=answers, key=keys, own=st.booleans())
+    def answer(self, at: int, which: int, how: str, key: str, own: bool) -> None:  # noqa: FBT001
+        """Answer from a page, or through the forum's own server."""
+        ticket = _pick(self.tickets, which)
+        server = {"secret": SECRETS[ticket.site], "idempotency_key": key} if own else {}
+        fields = {"challenge": ticket.challenge, "answer": _typed(ticket, how), **server}
+        self._send(at, Call("/v1/answer", fields, ticket, right=how == "right"))
+
+    # Forums
+
+    @precondition(lambda self: self.proofs)
+    @rule(at=place, which=number, fit=fits, key=keys, peeks=rarely)
+    def verify(self, at: int, which: int, fit: str, key: str, peeks: bool) -> None:  # noqa: FBT001
+        proof = _pick(self.proofs, which)
+        fields = {**_form(proof.ticket, fit), "response": proof.token, "idempotency_key": key}
+        peek = {"peek": "true"} if peeks else {}
+        self._send(
+            at,
+            Call("/v1/verify", fields | peek, proof.ticket, proof=proof, fits=fit == "fits", peeks=peeks),
+        )
+
+    @any_ticket
+    @rule(at=place, which=number, how=answers, fit=fits, key=keys, address=addresses)
+    def verify_answer(self, at: int, which: int, how: str, fit: str, key: str, address: str) -> None:
+        ticket = _pick(self.tickets, which)
+        fields = {**_form(ticket, fit), "challenge": ticket.challenge, "answer": _typed(ticket, how)}
+        more = {"idempotency_key": key, "remoteip": address}
+        self._send(at, Call("/v1/verify", fields | more, ticket, right=how == "right", fits=fit == "fits"))
+
+    @precondition(lambda self: self.calls)
+    @rule(at=place, which=number)
+    def again(self, at: int, which: int) -> None:
+        """Send what was sent before, to the letter."""
+        self._send(at, _pick(self.calls, which))
+
+    @precondition(lambda self: self.calls)
+    @rule(which=number, key=keys)
+    def race(self, which: int, key: str) -> None:
+        """Send what was sent before from several threads at once, some of them with another key."""
+        first = _pick(self.calls, which)
+        other = Call(
+            first.path,
+            {**first.fields, "idempotency_key": key} if "secret" in first.fields else first.fields,
+            first.ticket,
+            proof=first.proof,
+            right=first.right,
+            fits=first.fits,
+            peeks=first.peeks,
+        )
+        rivals = [(process, call) for process in self.world.processes for call in (first, other)]
+        with ThreadPoolExecutor(len(rivals)) as pool:
+            replies = list(pool.map(lambda rival: rival[0].send(rival[1].path, rival[1].fields), rivals))
+        # a repeat is known by a first that may come later in this list
+        for (process, call), reply in sorted(
+            zip(rivals, replies, strict=True), key=lambda pair: REPEATED in pair[1].headers
+        ):
+            self._read(process, call, reply)
+
+    @precondition(lambda self: self.receipts)
+    @rule(at=place, which=number, verdict=st.sampled_from(["spam", "ham"]))
+    def report(self, at: int, which: int, verdict: str) -> None:
+        receipt = _pick(list(self.receipts), which)
+        fields = {"secret": SECRETS[self.receipts[receipt]], "receipt": receipt, "verdict": verdict}
+        assert self._process(at).send("/v1/report", fields).status == 200
+
+    # Accidents
+
+    @precondition(lambda self: self.calls)
+    @rule(at=place, which=number, when=st.sampled_from(["before", "after"]))
+    def send_and_crash(self, at: int, which: int, when: str) -> None:
+        """Lose the process just before or after it sets a mark, and the reply with it."""
+        call, process = _pick(self.calls, which), self._process(at)
+        process.store.dies = when
+        try:
+            self._read(process, call, process.send(call.path, call.fields))
+        except Death:
+            if process.store.last is Spend.WON:
+                self._note_mark(call)
+            self._crash(process)
+        process.store.dies = ""
+
+    @rule(seconds=st.sampled_from([*LEAPS, *(-leap for leap in LEAPS)]))
+    def set_clock(self, seconds: float) -> None:
+        self.world.clock.tick(seconds)
+        self.latest = max(self.latest, self.world.clock())
+        self.world.stopwatch.tick(1.0)
+
+    @rule(at=place, kind=kinds)
+    def purge(self, at: int, kind: Kind) -> None:
+        self.world.purge(self._process(at), kind)
+
+    @rule(what=st.sampled_from(["crash", "crash", "copy", "put back", "wipe"]), which=number, flags=place)
+    def accident(self, what: str, which: int, flags: int) -> None:
+        """Kill a process; copy the file, or put such a copy in the place of it and perhaps of those beside it."""
+        if what == "crash":
+            self._crash(self._process(which))
+        elif what == "wipe":
+            self.disturbed = True
+            self.world.wipe()
+        elif what == "copy" and not self.world.in_memory:
+            self.world.copy()
+        elif what == "put back" and self.world.copies:
+            self.disturbed = True
+            self.world.put_back(which, replaced=bool(flags), beside=which % 2 == 0)
+
+    # The operator
+
+    @rule(what=st.sampled_from(["reload", "reload", "bank", "rotate", "drop"]), which=number)
+    def operate(self, what: str, which: int) -> None:
+        """Change the bank or the keys, or have a process take the change over."""
+        if what == "bank":
+            self.world.bank = BANKS[which % len(BANKS)]
+        elif what == "reload":
+            self._process(which).take_over()
+        else:
+            self.world.rotate(drop=what == "drop")
+
+    # What must hold
+
+    @invariant()
+    def a_store_forgets_only_for_a_reason(self) -> None:
+        type(self).steps += 1
+        found = {process.store.epoch for process in self.world.processes} - {self.epoch}
+        if not found and not self.disturbed:
+            return
+        # others have seen the epoch change a second later
+        self.world.stopwatch.tick(1.0)
+        (epoch,) = {process.store.epoch for process in self.world.processes}
+        went_back = self.world.may_be_purged(Kind.CHALLENGE, self.world.clock() + SKEW, self.latest)
+        assert epoch == self.epoch or self.disturbed or went_back
+        if epoch != self.epoch:
+            self.latest = self.world.clock()
+        self.epoch, self.disturbed = epoch, False
+
+    def teardown(self) -> None:
+        counts = self.world.counted()
+        assert counts[Event.SPAM] + counts[Event.HAM] <= len(self.receipts)
+        assert counts[Event.PASSED] <= sum(bool(ticket.spent) for ticket in self.tickets)
+        type(self).passed += sum(ticket.seen for ticket in self.tickets)
+        self.world.close()
+        shutil.rmtree(self.folder)
+
+    def _crash(self, process: Process) -> None:
+        self.disturbed = self.disturbed or self.world.in_memory
+        process.die()
+
+    def _ask(self, at: int, *, site: str, address: str, **form: str) -> None:
+        process = self._process(at)
+        reply = process.send("/v1/challenge", {"secret": SECRETS[site], "remoteip": address, **form})
+        assert reply.status in (200, 429), reply
+        self._note_question(process, json.loads(reply.body), site, form, process.keys[0])
+
+    def _note_mark(self, call: Call) -> None:
+        """Note that a mark was set for a call whose reply was lost."""
+        if call.judges:
+            call.ticket.judged = call.ticket.judged or call.name
+        if call.lets_through and (call.right or not call.judges):
+            call.ticket.spent = call.ticket.spent or call.name
+
+    def _send(self, at: int, call: Call) -> None:
+        process = self._process(at)
+        due = self._is_due(process, call)
+        reply = process.send(call.path, call.fields)
+        self.calls.append(call)
+        self._read(process, call, reply)
+        code = _code(reply)
+        assert code == "" or not due or code == "rate-limited", f"refused for no reason: {code}"
+
+    def _read(self, process: Process, call: Call, reply: Reply) -> None:
+        """Note what a reply says of a ticket, and that it may say so."""
+        ticket, body, code = call.ticket, json.loads(reply.body), _code(reply)
+        assert code != "internal-error"
+        if code == "" and call.judges or code == "incorrect-answer":
+            assert ticket.judged in ("", call.name), f"judged twice: {ticket.judged}, then {call.name}"
+            assert call.right is (code == "")
+            ticket.judged = call.name
+        if code == "":
+            self._check_yes(process, call, repeated=REPEATED in reply.headers)
+            if "token" in body:
+                self.proofs.append(Proof(body["token"], ticket, self.world.clock()))
+            if "receipt" in body:
+                self.receipts[body["receipt"]] = ticket.site
+        if "next" in body:
+            assert code not in UNJUDGED
+            self._note_question(process, body["next"], ticket.site, ticket.form, ticket.key)
+
+    def _check_yes(self, process: Process, call: Call, *, repeated: bool) -> None:
+        ticket = call.ticket
+        assert call.fits
+        assert self._is_alive(process, call)
+        if not call.lets_through:
+            assert call.judges or not ticket.spent or ticket.spent == call.name
+            return
+        assert ticket.spent in ("", call.name), f"accepted twice: {ticket.spent}, then {call.name}"
+        assert repeated is bool(ticket.spent), "a repeat must be marked, and only a repeat"
+        ticket.seen += not repeated
+        ticket.spent = call.name
+
+    def _is_alive(self, process: Process, call: Call) -> bool:
+        """Say whether what the call shows can be known and is neither too old nor from the future."""
+        ticket, now = call.ticket, self.world.clock()
+        made, life = ticket.made, CHALLENGE_LIFE
+        if call.proof is not None:
+            made, life = max(ticket.made, call.proof.answered), TOKEN_LIFE
+            start = call.proof.answered
+        else:
+            start = ticket.made
+        known = ticket.epoch == process.store.epoch and ticket.key in (process.keys[0], *process.keys[1])
+        return known and made - SKEW <= now <= start + life + SKEW
+
+    def _is_due(self, process: Process, call: Call) -> bool:
+        """Say whether an honest first try may not be refused."""
+        ticket, now = call.ticket, self.world.clock()
+        kind = Kind.CHALLENGE if call.judges else Kind.TOKEN
+        if not call.fits or not self._is_alive(process, call):
+            return False
+        if self.world.may_be_purged(kind, ticket.made, self.latest):
+            return False
+        if not call.judges:
+            return not ticket.spent
+        thought = now >= ticket.made + 1.0
+        return call.right and not ticket.judged and thought and process.knows(ticket.ask)
+
+    def _note_question(
+        self, process: Process, body: Mapping[str, Any], site: str, form: Mapping[str, str], key: str
+    ) -> bool:
+        """Note a question where there is one; what descends from another keeps its form and its key."""
+        if "challenge" not in body:
+            return False
+        now, epoch = self.world.clock(), process.store.epoch
+        made = int(now * 1000) / 1000
+        self.tickets.append(
+            Ticket(body["challenge"], body["question"], site, form, made, epoch, key)
+        )
+        return True
+
+    def _process(self, at: int) -> Process:
+        return self.world.processes[at % len(self.world.processes)]
+
+
+def _pick(things: Sequence[T], which: int) -> T:
+    """Take the last of them for 0, and those before for larger numbers."""
+    return things[-1 - which % len(things)]
+
+
+def _typed(ticket: Ticket, how: str) -> str:
+    return WRONG[how] or ANSWERS[ticket.ask]
+
+
+def _form(ticket: Ticket, fit: str) -> dict[str, str]:
+    """Return what the forum sends of the ticket's form, with one part of it another's."""
+    form = {"secret": SECRETS[ticket.site], **ticket.form}
+    others = {
+        "action": "login",
+        "about": "" if ticket.form["about"] else "18",
+        "secret": SECRETS["other" if ticket.site == "forum" else "forum"],
+    }
+    return {**form, fit: others[fit]} if fit in others else form
+
+
+def _code(reply: Reply) -> str:
+    body = json.loads(reply.body)
+    return "" if body.get("success") else str(body["error-codes"][0])
