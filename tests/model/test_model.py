@@ -8,7 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.machine import Once
 
-SHORT, LONG = 3_000, 260_000
+SHORT, LONG = 1_000, 250_000
 """Steps of one run; the long form makes four of them."""
 
 

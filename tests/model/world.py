@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Mapping
@@ -48,7 +48,9 @@ _CONFIG = parse_config(
 
 
 def _bank(asks: list[str]) -> Bank:
-    questions = [f"[[question]]\nask = {json.dumps(ask)}\naccept = {json.dumps(ANSWERS[ask])}" for ask in asks]
+    questions = [
+        f"[[question]]\nask = {json.dumps(ask)}\naccept = {json.dumps(ANSWERS[ask])}" for ask in asks
+    ]
     return parse_bank({"bank.toml": "\n".join(['lang = "en"', *questions]).encode()})
 
 
@@ -106,10 +108,13 @@ class Process:
             keys=KeyRing.of(*self.keys),
             store=self.store,
             clock=self._world.clock,
+            random=self._world.random,
         )
 
     def knows(self, ask: str) -> bool:
-        return any(q.wording.variant(0).ask == ask for bank in (self.bank, self.before) for q in bank.questions)
+        return any(
+            q.wording.variant(0).ask == ask for bank in (self.bank, self.before) for q in bank.questions
+        )
 
     def die(self) -> None:
         """Leave everything as it is, counts that were not written included, and start again."""
@@ -118,7 +123,7 @@ class Process:
 
     def send(self, path: str, fields: Mapping[str, str]) -> Reply:
         body = json.dumps(fields).encode()
-        request = Request(method="POST", content_type="application/json", body=body)
+        request = Request(method="POST", content_type="application/json", body=body, address="8.8.8.8")
         return respond(self.gatekeeper, path, request)
 
 
@@ -129,11 +134,17 @@ class World:
         self.clock = Clock()
         self.stopwatch = Clock(0.0)
         self.bank = BANKS[0]
-        self.keys: tuple[str, tuple[str, ...]] = (secrets.token_urlsafe(32), ())
+        self._drawn = 0
+        self.keys: tuple[str, tuple[str, ...]] = (self.random(32).hex(), ())
         self.folder = folder
         self._kind = kind
         self._copies = 0
         self.processes = [Process(self) for _ in range(1 if kind == "memory" else 2)]
+
+    def random(self, size: int) -> bytes:
+        """Return bytes that never come again, but come alike in every run."""
+        self._drawn += 1
+        return hashlib.shake_128(self._drawn.to_bytes(8, "big")).digest(size)
 
     @property
     def file(self) -> Path:
@@ -146,9 +157,7 @@ class World:
     def open_store(self) -> Store:
         if self.in_memory:
             return open_store("memory://", clock=self.clock)
-        return SqliteStore(
-            f"sqlite:///{self.file}", self.file, clock=self.clock, monotonic=self.stopwatch
-        )
+        return SqliteStore(f"sqlite:///{self.file}", self.file, clock=self.clock, monotonic=self.stopwatch)
 
     @property
     def copies(self) -> int:
@@ -158,12 +167,12 @@ class World:
     def rotate(self, *, drop: bool) -> None:
         """Sign with a new key; the last one goes on verifying unless it is dropped, in an emergency."""
         current, _ = self.keys
-        self.keys = (secrets.token_urlsafe(32), () if drop else (current,))
+        self.keys = (self.random(32).hex(), () if drop else (current,))
 
     def purge(self, process: Process, kind: Kind) -> None:
         """Set as many marks as bring a writer to its turn to purge."""
         for _ in range(64):
-            name = int(self.clock() * 1000).to_bytes(6, "big") + secrets.token_bytes(10)
+            name = int(self.clock() * 1000).to_bytes(6, "big") + self.random(10)
             process.store.spend(kind, b"a site..", name, TTL[kind], process.store.epoch, b"")
 
     def may_be_purged(self, kind: Kind, made: float, latest: float) -> bool:
@@ -218,7 +227,9 @@ class World:
         return counts
 
     def _beside(self) -> list[Path]:
-        return [path for path in self.folder.glob("gate.db-*") if path.name in ("gate.db-witness", "gate.db-seal")]
+        return [
+            path for path in self.folder.glob("gate.db-*") if path.name in ("gate.db-witness", "gate.db-seal")
+        ]
 
     def _remove_log(self) -> None:
         for ending in ("-wal", "-shm"):
