@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from wtforms import TextAreaField, ValidationError
 
 from tests.embedding.hosts import Browser, Host, PlainForm, make_host
 
-REPLY = {"name": "Ana", "body": "Sharp blades cut cleaner."}
+REPLY: dict[str, Any] = {"name": "Ana", "body": "Sharp blades cut cleaner."}
 
 
 @pytest.fixture

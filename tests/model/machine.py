@@ -16,7 +16,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gate.stores.base import Event, Kind, Spend
 from gate.web.replies import REPEATED, Reply
-from tests.model.world import ANSWERS, BANKS, CHALLENGE_LIFE, SECRETS, SKEW, TOKEN_LIFE, Death, Process, World
+from tests.model.world import (
+    ANSWERS,
+    BANKS,
+    CHALLENGE_LIFE,
+    SECRETS,
+    SKEW,
+    TOKEN_LIFE,
+    Death,
+    Meeting,
+    Process,
+    World,
+)
 
 T = TypeVar("T")
 UNJUDGED = {"missing-input-answer", "answer-too-long", "answered-too-fast", "rate-limited"}
@@ -292,10 +303,21 @@ class Once(RuleBasedStateMachine):
         if "secret" not in call.fields:
             rivals = [call, call, call]
         runs = [(process, rival) for process in self.world.processes for rival in rivals]
+        meeting = Meeting(len(runs))
+
+        def run(process: Process, rival: Call) -> tuple[Process, Call, Reply]:
+            meeting.set_out()
+            process.store.meeting = meeting
+            reply = process.send(rival.path, rival.fields)
+            meeting.leave()
+            return process, rival, reply
+
         with ThreadPoolExecutor(len(runs)) as pool:
-            replies = pool.map(lambda run: (*run, run[0].send(run[1].path, run[1].fields)), runs)
-            # a repeat may come back before its first
-            found = sorted(replies, key=lambda run: REPEATED in run[2].headers)
+            replies = list(pool.map(run, *zip(*runs, strict=True)))
+        for process in self.world.processes:
+            process.store.meeting = None
+        # a repeat may come back before its first
+        found = sorted(replies, key=lambda run: REPEATED in run[2].headers)
         return {self._read(*run) for run in found}
 
     def _lose(self, process: Process, call: Call, *, when: str) -> set[str]:
@@ -314,7 +336,7 @@ class Once(RuleBasedStateMachine):
         """Note what a reply says of a ticket, and that it may say so; return its code."""
         ticket, body, code = call.ticket, json.loads(reply.body), _code(reply)
         assert code != "internal-error"
-        if code == "" and call.judges or code == "incorrect-answer":
+        if (code == "" and call.judges) or code == "incorrect-answer":
             assert not ticket.judged or call.repeats(ticket.judged), (
                 f"judged twice: {ticket.judged}, then {call.name}"
             )

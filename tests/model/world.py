@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -61,18 +62,48 @@ class Death(BaseException):
     """The process that serves a request is gone."""
 
 
+class Meeting:
+    """Where racing requests wait for each other, until each is here or has gone home without coming by."""
+
+    def __init__(self, runners: int) -> None:
+        self._missing = runners
+        self._here: set[int] = set()
+        self._changed = threading.Condition()
+
+    def set_out(self) -> None:
+        """Start to run on this thread, which may have run for another before."""
+        with self._changed:
+            self._here.discard(threading.get_ident())
+
+    def arrive(self) -> None:
+        """Wait for all the others."""
+        with self._changed:
+            self.leave()
+            self._changed.wait_for(lambda: self._missing <= 0)
+
+    def leave(self) -> None:
+        """Have nobody wait for this thread any more."""
+        with self._changed:
+            self._missing -= threading.get_ident() not in self._here
+            self._here.add(threading.get_ident())
+            self._changed.notify_all()
+
+
 class Mortal:
-    """A store whose process can die just before or just after it sets a mark."""
+    """A store whose process can die just before or just after it sets a mark, and before which racers meet."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.dies = ""
         self.last: Spend | None = None
+        self.meeting: Meeting | None = None
 
     def spend(self, *args: Any) -> Spend:
         self.last = None
         if self.dies == "before":
             raise Death
+        if self.meeting is not None:
+            self.meeting.arrive()
         self.last = self._store.spend(*args)
         if self.dies == "after":
             raise Death
