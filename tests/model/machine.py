@@ -186,10 +186,13 @@ class Once(RuleBasedStateMachine):
     ) -> None:
         self._send(at, self._answer("/v1/verify", which, how, fit, key, address), manner)
 
-    @rule(at=place, which=number, manner=manners)
-    def again(self, at: int, which: int, manner: str) -> None:
-        """Send what was sent before, to the letter."""
-        self._send(at, _pick(self.calls, which), manner)
+    @rule(at=place, which=number, manner=manners, other_door=st.booleans())
+    def again(self, at: int, which: int, manner: str, other_door: bool) -> None:  # noqa: FBT001
+        """Send what was sent before, to the letter; or ask for a token with what was to let a reply through."""
+        call = _pick(self.calls, which)
+        if other_door and call.judges and call.fits and "secret" in call.fields:
+            call = replace(call, path="/v1/verify" if call.path == "/v1/answer" else "/v1/answer")
+        self._send(at, call, manner)
 
     @rule(at=place, which=number, verdict=st.sampled_from(["spam", "ham"]))
     def report(self, at: int, which: int, verdict: str) -> None:
