@@ -37,7 +37,7 @@ _CONFIG = parse_config(
         "signing": {"current": "0Zm5vM1qTzS3x8LrYw7uJk2dHc9bNf4Ga6Ee"},
         "server": {"workers": 1},
         "store": {"url": "memory://"},
-        "challenge": {"lifetime": CHALLENGE_LIFE},
+        "challenge": {"lifetime": CHALLENGE_LIFE, "min_seconds": 0},
         "token": {"lifetime": TOKEN_LIFE},
         "limits": {"answers": "40/minute", "wrong_answers": "20/minute"},
         "site": [{"name": name, "sitekey": name, "secret": secret} for name, secret in SECRETS.items()],
