@@ -149,6 +149,17 @@ class Once(RuleBasedStateMachine):
         if verified and len(self.proofs) > held:
             self.verify(at, 0, "fits", key, peeks=False, manner="once")
 
+    @rule(at=place, site=sites, address=addresses, turned=st.booleans())
+    def ask_and_answer_twice(self, at: int, site: str, address: str, turned: bool) -> None:  # noqa: FBT001
+        """Send one answer in equal words for a token and for the reply itself, and verify what came of it."""
+        before = len(self.tickets)
+        self._ask(at, site=site, action="reply", about="17", address=address)
+        if len(self.tickets) > before:
+            self.world.clock.tick(2.0)
+            for path in sorted(["/v1/answer", "/v1/verify"], reverse=turned):
+                self._send(at, self._answer(path, 0, "right", "fits", "key-1", address), "once")
+            self.verify(at, 0, "fits", "key-2", peeks=False, manner="once")
+
     @rule(at=place, which=number, address=addresses)
     def skip(self, at: int, which: int, address: str) -> None:
         ticket = _pick(self.tickets, which)
