@@ -35,8 +35,10 @@ _PAGE_POLICY = (
 def create_app(live: Live) -> Flask:
     """Return the gate as a WSGI application of its own, with a log line for each request."""
     app = Flask("gate", template_folder=str(templates()), static_folder=None)
+    redirect_nobody(app)
+    app.after_request(_guarded)
     app.register_blueprint(service(live))
-    app.add_url_rule("/", "home", lambda: _home(live))
+    app.add_url_rule("/", "home", lambda: _home(live), strict_slashes=False)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unforeseen)
     log_requests(app)
@@ -46,6 +48,7 @@ def create_app(live: Live) -> Flask:
 def service(live: Live) -> Blueprint:
     """Return the gate's routes, for an application that has other pages too."""
     routes = Blueprint("gate_service", __name__)
+    routes.after_request(_guarded)
     health = Health(live)
 
     def caller() -> Client:
@@ -81,6 +84,11 @@ def service(live: Live) -> Blueprint:
     return routes
 
 
+def redirect_nobody(app: Flask) -> None:
+    """Let a doubled slash be an address that is not there: the router's redirect would go to the Host that was sent."""
+    app.url_map.merge_slashes = False
+
+
 def log_requests(app: Flask) -> None:
     """Write one structured line for each request to ``app``."""
 
@@ -94,6 +102,13 @@ def log_requests(app: Flask) -> None:
         seconds = time.perf_counter() - g.get("gate_started", time.perf_counter())
         log_request(request.method, route, response.status_code, seconds, g.get("gate_code", "-"))
         return response
+
+
+def _guarded(response: Response) -> Response:
+    """Give a reply that says nothing else the headers of all others: OPTIONS and files are the framework's own."""
+    for name, value in COMMON_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
 
 
 def _take_any_method(routes: Blueprint, path: str, name: str, view: Callable[[], Response]) -> None:

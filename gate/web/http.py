@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import islice
+from urllib.parse import parse_qsl
 
 from flask import Request as FlaskRequest
 from flask import Response
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from gate.web.lenient import MOST_BODY
@@ -41,8 +43,12 @@ def mirror_request(request: FlaskRequest) -> Request:
     except HTTPException:
         body = None
         _read_away(request)
-    query = request.query_string.decode("utf-8", "replace")
-    return Request(method=request.method, query=query, body=body)
+    return Request(method=request.method, query=_query(request), body=body)
+
+
+def query_fields(request: FlaskRequest) -> MultiDict[str, str]:
+    """Return what stands in the query, also where that is not UTF-8: ``request.args`` raises then."""
+    return MultiDict(parse_qsl(_query(request), keep_blank_values=True, errors="replace"))
 
 
 def flask_response(reply: Reply) -> Response:
@@ -57,6 +63,10 @@ def preferred_languages(request: FlaskRequest) -> tuple[str, ...]:
     """Return the languages that the browser prefers, best first; no more and no longer than people have them."""
     wanted = (tag for tag, quality in request.accept_languages if quality > 0 and tag != "*")
     return tuple(tag for tag in islice(wanted, _MOST_LANGUAGES) if len(tag) <= _LONGEST_TAG)
+
+
+def _query(request: FlaskRequest) -> str:
+    return request.query_string.decode("utf-8", "replace")
 
 
 def _read_away(request: FlaskRequest) -> None:

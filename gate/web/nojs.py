@@ -20,7 +20,7 @@ from gate.errors import BankError, StoreError
 from gate.gatekeeper import Gatekeeper
 from gate.hosts import host_of
 from gate.verdicts import Asked, Code, Refused
-from gate.web.http import preferred_languages
+from gate.web.http import preferred_languages, query_fields
 from gate.web.proxies import Client
 from gate.web.reader import MAX_BODY
 from gate.web.replies import COMMON_HEADERS, Reply
@@ -113,7 +113,8 @@ def _visit(request: Request, client: Client) -> Visit:
 
 
 def _argument(request: Request, *names: str) -> str:
-    return next((request.args[name].strip() for name in names if request.args.get(name)), "")
+    fields = query_fields(request)
+    return next((fields[name].strip() for name in names if fields.get(name)), "")
 
 
 def _decided(gatekeeper: Gatekeeper, site: Site, visit: Visit, *, first: bool) -> Page:

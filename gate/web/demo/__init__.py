@@ -10,7 +10,7 @@ from flask import Flask, Response, render_template
 from werkzeug.exceptions import HTTPException
 
 from gate.places import templates
-from gate.web.app import log_requests, service
+from gate.web.app import log_requests, redirect_nobody, service
 from gate.web.demo import filters
 from gate.web.demo.embeds import embeds
 from gate.web.demo.forum import EXTENSION, gate, pages
@@ -49,6 +49,7 @@ def create_demo(folder: Path, settings: Mapping[str, Any] | None = None) -> Flas
         MAX_CONTENT_LENGTH=_MOST_BYTES,
         GATE_CONFIG=settings or {},
     )
+    redirect_nobody(app)
     app.extensions[EXTENSION] = Posts(folder / "forum.db")
     gate.init_app(app)
     app.register_blueprint(pages)
@@ -69,6 +70,6 @@ def _guard_pages(response: Response) -> Response:
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
-    if error.code is None:  # a redirect of the router's own
+    if error.code is None:  # a response that was raised
         return error
     return render_template("gate/demo/error.html", code=error.code, name=error.name), error.code

@@ -15,6 +15,7 @@ from gate.web.attempt import ANOTHER, ANSWER
 from gate.web.demo.form import WRITTEN, MarkForm, ReplyForm
 from gate.web.demo.posts import Post, Posts, Topic
 from gate.web.extension import Gate
+from gate.web.http import query_fields
 
 EXTENSION = "gate_demo"
 """Where the application keeps its ``Posts``."""
@@ -49,7 +50,7 @@ class Problem:
 @pages.get("/")
 def topics() -> str:
     """List the topics, those with the newest posts first."""
-    found, page, count = _posts().topics(request.args.get("page", 1, type=int))
+    found, page, count = _posts().topics(query_fields(request).get("page", 1, type=int))
     return render_template("gate/demo/topics.html", topics=found, page=page, pages=count)
 
 
