@@ -26,5 +26,5 @@ def secretive(make_service: Callable[..., Service], tmp_path: Path) -> Service:
         store={"url": "sqlite:///gate.db"},
         challenge={"sticky": ""},
     )
-    service.solutions = solutions(BANK)
+    service.solutions = {**solutions(BANK), "Who are the two founders?": "Wexhulm, Tabrinoq"}
     return service
