@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from gate.bank.load import load_bank
 from tests.service import Clock, Service
@@ -17,6 +18,12 @@ from tests.service import make_live as live_from
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long form: minutes, not seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--long"):
+        settings.register_profile("long", max_examples=1_000)
+        settings.load_profile("long")
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,11 @@ OFF = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
 
 
 @pytest.fixture
+def service(make_service: Callable[..., Service]) -> Service:
+    return make_service(limits=OFF)
+
+
+@pytest.fixture
 def secretive(make_service: Callable[..., Service], tmp_path: Path) -> Service:
     """A gate with the bank of ``secretive.py``, a file for its store, and metrics."""
     folder = tmp_path / "secretive"
