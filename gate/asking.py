@@ -142,7 +142,7 @@ class Asking:
             try:
                 return drawn, drawn.question.wording.variant(drawn.number)
             except BankError as error:
-                _log.error("a variant cannot be used, see `gate bank check`: %s", error)
+                _log.error("a variant cannot be used, see `gate bank check`: %s", error.discreet)
             reader = replace(reader, client=None, avoid=drawn.question.family)
             drawn = self._draw(site, reader)
         return drawn, drawn.question.wording.variant(drawn.number)

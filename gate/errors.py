@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+# From the first sign to the last, since what is quoted may hold such signs itself.
+_QUOTED = re.compile(r'".*"|\(.*\)', re.DOTALL)
 
 
 class GateError(Exception):
     """Anything that gate itself refuses; ``code`` is what the wire calls it."""
 
     code = "internal-error"
+
+    @property
+    def discreet(self) -> str:
+        """The message as logs and public pages may have it."""
+        return str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,14 @@ class ConfigError(FaultsError):
 
 class BankError(FaultsError):
     """The question bank cannot be used."""
+
+    @property
+    def discreet(self) -> str:
+        """The message without what it quotes from the bank: answers may be among that."""
+        return "\n".join(
+            f"{fault.place}: {_QUOTED.sub('...', fault.problem)}; {_QUOTED.sub('...', fault.remedy)}"
+            for fault in self.faults
+        )
 
 
 class WeakKeyError(GateError):

@@ -163,9 +163,9 @@ class Live:
         )
 
     def _refuse(self, error: GateError) -> None:
-        if self.reload_failed != str(error):
-            _log.error("files refused, the last good state stays: %s", error)
-        self.reload_failed = str(error)
+        if self.reload_failed != error.discreet:
+            _log.error("files refused, the last good state stays: %s", error.discreet)
+        self.reload_failed = error.discreet
 
     def _settle(self, content: Content, loaded: Loaded) -> None:
         """Remember what the files look like now, and what stood in them."""

@@ -15,7 +15,7 @@ class Variant:
     """One concrete wording and the answers it accepts."""
 
     ask: str
-    accept: tuple[str, ...]
+    accept: tuple[str, ...] = field(repr=False)
 
 
 class Wording(Protocol):

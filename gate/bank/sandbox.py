@@ -149,7 +149,7 @@ def _calculate(operator: str, left: int, right: int) -> int:
         raise TemplateRuntimeError(f"an exponent must be 0 to {_LARGEST_EXPONENT}")
     if operator == "/":
         if left % right:
-            raise TemplateRuntimeError(f"{left} / {right} is no whole number; // rounds down")
+            raise TemplateRuntimeError(f'"{left} / {right}" is no whole number; // rounds down')
         operator = "//"
     result: int = Sandbox.default_binop_table[operator](left, right)
     _check_size(result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gate.bank.combinations import Combinations
@@ -41,7 +41,7 @@ class VariedWording:
     place: str
     ask: Template
     accept: Sequence[Template]
-    combinations: Combinations
+    combinations: Combinations = field(repr=False)
 
     @property
     def count(self) -> int:

@@ -194,7 +194,7 @@ def respond(gatekeeper: Gatekeeper, path: str, request: Request) -> Reply:
     except StoreError:
         reply = refusal(Refused(code=Code.INTERNAL_ERROR, retry_after=1))
     except BankError as error:
-        _log.error("no question can be asked: %s", error)
+        _log.error("no question can be asked: %s", error.discreet)
         reply = refusal(Refused(code=Code.INTERNAL_ERROR, retry_after=1))
     return _with(reply, _cors(gatekeeper, request, reply)) if endpoint.public else reply
 

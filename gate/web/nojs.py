@@ -126,7 +126,7 @@ def _decided(gatekeeper: Gatekeeper, site: Site, visit: Visit, *, first: bool) -
         return _judged(gatekeeper, site, visit)
     except (StoreError, BankError) as error:
         if isinstance(error, BankError):
-            _log.error("no question can be asked: %s", error)
+            _log.error("no question can be asked: %s", error.discreet)
         return _again(gatekeeper, visit, Refused(code=Code.INTERNAL_ERROR, retry_after=60))
 
 

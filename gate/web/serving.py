@@ -61,7 +61,7 @@ def service_app(service: Service) -> WSGIApplication:
     try:
         live = service.open()
     except GateError as error:
-        _log.error("a worker cannot start: %s", error)
+        _log.error("a worker cannot start: %s", error.discreet)
         raise SystemExit(1) from None
     atexit.register(live.close)
     return create_app(live)

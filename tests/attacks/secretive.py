@@ -54,19 +54,17 @@ ANSWERS = (
 
 
 def traces(answer: str) -> Iterator[bytes]:
-    """Yield what gives an answer away, in lower case: plain, hexadecimal, and base64 wherever it may begin."""
-    for spelling in (answer, answer.upper(), answer.capitalize()):
+    """Yield what gives an answer away: plain, backwards, hexadecimal, and base64 wherever in a text it may stand."""
+    for spelling in {answer, answer.lower(), answer.upper(), answer.capitalize()}:
         octets = spelling.encode()
-        yield octets.lower()
-        yield octets.hex().encode()
-        yield octets[::-1].lower()
+        yield from (octets, octets[::-1], octets.hex().encode(), octets.hex().upper().encode())
         for shift in range(3):
             coded = base64.b64encode(bytes(shift) + octets)
-            # The letters at either end also depend on what stands before and after.
-            yield coded[4 if shift else 0 : -4].lower()
+            # Letters at either end that also stand for a neighbour's bits are left out.
+            yield coded[-(-8 * shift // 6) : 8 * (shift + len(octets)) // 6]
 
 
 def leaks(haystack: bytes) -> list[str]:
     """Return the answers of which ``haystack`` bears a trace."""
-    lower = haystack.lower()
-    return [answer for answer in ANSWERS if any(trace in lower for trace in traces(answer))]
+    plain = haystack.translate(bytes.maketrans(b"-_", b"+/"))
+    return [answer for answer in ANSWERS if any(trace in plain for trace in traces(answer))]

@@ -175,7 +175,7 @@ def test_a_mistake_in_a_template(template: str, problem: str) -> None:
         ("{{ 9 ** 9 ** 9 }}", "a number is too large"),
         ("{{ 10 ** 12 * 10 }}", "a number is too large"),
         ("{{ '%s' % w }}", '"%" does not go between text ("%s") and text ("cat")'),
-        ("{{ 7 / 2 }}", "7 / 2 is no whole number; // rounds down"),
+        ("{{ 7 / 2 }}", '"7 / 2" is no whole number; // rounds down'),
         ("{{ 2 ** 13 }}", "an exponent must be 0 to 12"),
         ("{{ 7 // 0 }}", "division by zero"),
         ("{{ none }}", "only text and whole numbers can be shown, not a NoneType (None)"),
