@@ -42,8 +42,14 @@ PACKAGE = Path(gate.__file__).parent
         "example.co",
         "xample.com",
         "www.example.com",
-    ]
-    + ["example.com@evil.org", "example.com.", "", "null", ".example.com", "com", "EXAMPLE.COM.evil.org"],
+        "example.com@evil.org",
+        "example.com.",
+        "",
+        "null",
+        ".example.com",
+        "com",
+        "EXAMPLE.COM.evil.org",
+    ],
 )
 def test_a_host_matches_as_a_whole_or_not_at_all(host: str) -> None:
     site = Site(name="", sitekey="a", secret="b", hosts=("example.com",))
