@@ -16,6 +16,7 @@ from gate.stores.breaker import Breaker
 from gate.stores.memory import MemoryStore
 from gate.stores.sqlite import SqliteStore
 from gate.web.demo import create_demo
+from tests.embedding.hosts import Browser, PlainForm, make_host
 from tests.faults.forum import settings
 from tests.faults.promise import WRITTEN
 from tests.service import SECRET, Clock, Service, solutions, write_banks
@@ -34,17 +35,25 @@ class Faulty:
         self.calls = 0
         self.at = 0
         self.lost = False
+        self.verb = ""
 
     def __getattr__(self, verb: str) -> Any:
         if verb == "epoch":
             return self._call(lambda: self._store.epoch)
         if verb == "close":
             return self._store.close
+        if verb == self.verb:
+            self.verb = ""
+            self.fail_at(1, lost=True)
         return lambda *args: self._call(lambda: getattr(self._store, verb)(*args))
 
     def fail_at(self, number: int, *, lost: bool) -> None:
         """Count anew; the call of this number will fail, none for 0."""
         self.calls, self.at, self.lost = 0, number, lost
+
+    def fail_next(self, verb: str) -> None:
+        """Let the answer of the next call of ``verb`` be lost."""
+        self.verb = verb
 
     @property
     def failed(self) -> bool:
@@ -210,3 +219,23 @@ def test_whichever_call_fails_a_server_gets_one_yes_and_none_that_is_wrong(
         number, seen = number + 1, seen + caller.failures
     assert number > 10
     assert seen > number / 2
+
+
+def test_a_reply_that_was_marked_but_never_posted_is_not_called_sent(
+    tmp_path: Path, faulty: Faulty, clock: Clock, solve: Callable[[str], str]
+) -> None:
+    """The host does not look its replies up: only the gate can tell a form sent again from a second click."""
+    host = make_host(tmp_path, PlainForm)
+    browser = Browser(host.app.test_client(), solve)
+    page = browser.open()
+    answer = browser.solve(page.question or "")
+    faulty.fail_next("spend")
+    kept = browser.send(page, gate_answer=answer, name="Zoë", body="Two\n\n  lines")
+    assert host.forms[-1].gate.unavailable
+    clock.tick(2)
+    again = browser.send(kept)
+    assert not host.forms[-1].gate.repeated
+    assert (again.fields["name"], again.fields["body"]) == ("Zoë", "Two\n\n  lines")
+    assert again.question is not None
+    assert browser.send(again, right=True).html == "posted"
+    assert host.posted == ["Two\n\n  lines"]
