@@ -15,6 +15,7 @@ from gate.clients import NOBODY, Poster
 from gate.errors import ConfigError, Fault, UnavailableError
 from gate.expected import ANYTHING, Expected
 from gate.languages import direction, primary
+from gate.signing.signer import KeptSigner
 from gate.verdicts import Answered, Asked, Code, Refused, Verdict
 from gate.web.replies import REPEATED
 
@@ -22,7 +23,8 @@ TIMEOUT = 3.0
 _LARGEST_REPLY = 64 * 1024
 _RETRY_AFTER = "Retry-After"
 _MARK = "~"
-"""Stands in a form between a challenge and the question that it came with: only the service could recall it."""
+"""Stands in a form between a challenge, the question that it came with, which only the service could recall, and
+the signature of both: a question that somebody else put there is not shown."""
 
 
 class GateClient:
@@ -49,6 +51,7 @@ class GateClient:
         self._url = url.rstrip("/")
         self._sitekey = sitekey
         self._secret = secret
+        self._signer = KeptSigner(secret.encode(), "gate.shown.v1")
         self._http = urllib3.PoolManager(timeout=urllib3.Timeout(total=timeout), retries=False)
 
     def ask(
@@ -63,11 +66,14 @@ class GateClient:
         """Ask for a question to put into a form."""
         fields = {"action": action, "about": about, "lang": lang, "instead_of": _bare(instead_of)}
         reply, _ = self._post("/v1/challenge", {**fields, "remoteip": poster.client}, poster.langs)
-        return _asked(reply) if "challenge" in reply else _refused(reply)
+        return self._asked(reply) if "challenge" in reply else _refused(reply)
 
     def recall(self, challenge: str) -> Asked | None:
         """Return the question that went into the form with a challenge."""
-        _, _, packed = challenge.partition(_MARK)
+        text, _, signature = challenge.rpartition(_MARK)
+        if not challenge.isascii() or not self._signer.verify_signature(text, signature):
+            return None
+        _, _, packed = text.partition(_MARK)
         try:
             shown = json.loads(base64.urlsafe_b64decode(packed))
             return Asked(challenge=challenge, **shown)
@@ -81,7 +87,7 @@ class GateClient:
         token = _text(reply.get("token"))
         if reply.get("success") is True and token:
             return Answered(token=token, expires_in=_number(reply.get("expires_in")))
-        return Answered(refused=_refused(reply), next=_next(reply))
+        return Answered(refused=_refused(reply), next=self._next(reply))
 
     def verify(
         self, response: str, *, expected: Expected = ANYTHING, proof: bytes = b"", peek: bool = False
@@ -119,7 +125,7 @@ class GateClient:
     def _verdict(self, fields: Mapping[str, str | None]) -> Verdict:
         reply, retried = self._post("/v1/verify", fields)
         if reply.get("success") is not True:
-            return Verdict(refused=_refused(reply), next=_next(reply))
+            return Verdict(refused=_refused(reply), next=self._next(reply))
         repeated = reply.get(REPEATED) == "true"
         if repeated and retried:
             # This request, whose answer was lost, or an earlier one: nobody can tell, so it counts as used.
@@ -133,6 +139,17 @@ class GateClient:
             receipt=_text(reply.get("receipt")) or None,
             repeated=repeated,
         )
+
+    def _asked(self, reply: Mapping[str, Any]) -> Asked:
+        asked = _question(reply)
+        shown = {name: value for name, value in asdict(asked).items() if name != "challenge"}
+        packed = base64.urlsafe_b64encode(json.dumps(shown).encode()).decode()
+        text = f"{_text(reply.get('challenge'))}{_MARK}{packed}"
+        return replace(asked, challenge=f"{text}{_MARK}{self._signer.get_signature(text).decode()}")
+
+    def _next(self, reply: Mapping[str, Any]) -> Asked | None:
+        following = reply.get("next")
+        return self._asked(following) if isinstance(following, dict) else None
 
     def _post(
         self, path: str, fields: Mapping[str, str | None], langs: Sequence[str] = ()
@@ -165,7 +182,10 @@ class GateClient:
             parsed = json.loads(text) if len(text) <= _LARGEST_REPLY else None
         except (ValueError, RecursionError):
             parsed = None
-        if not isinstance(parsed, dict) or reply.status >= 500 or 300 <= reply.status < 400:
+        # The gate says yes with a 200 alone, and tells what a site did wrong with a 4xx.
+        if not isinstance(parsed, dict) or not (
+            reply.status == 200 or (400 <= reply.status < 500 and parsed.get("success") is False)
+        ):
             raise UnavailableError(
                 f"the gate at {self._url} gave no verdict (HTTP {reply.status})",
                 "see its /readyz, and GATE_URL",
@@ -173,9 +193,9 @@ class GateClient:
         return {**parsed, **{name: reply.headers.get(name) for name in (_RETRY_AFTER, REPEATED)}}
 
 
-def _asked(reply: Mapping[str, Any]) -> Asked:
+def _question(reply: Mapping[str, Any]) -> Asked:
     lang = _text(reply.get("lang")) or "en"
-    asked = Asked(
+    return Asked(
         challenge="",
         question=_text(reply.get("question")),
         lang=lang,
@@ -185,14 +205,6 @@ def _asked(reply: Mapping[str, Any]) -> Asked:
         contact=_link(reply.get("contact")),
         expires_in=_number(reply.get("expires_in")),
     )
-    shown = {name: value for name, value in asdict(asked).items() if name != "challenge"}
-    packed = base64.urlsafe_b64encode(json.dumps(shown).encode()).decode()
-    return replace(asked, challenge=f"{_text(reply.get('challenge'))}{_MARK}{packed}")
-
-
-def _next(reply: Mapping[str, Any]) -> Asked | None:
-    following = reply.get("next")
-    return _asked(following) if isinstance(following, dict) else None
 
 
 def _refused(reply: Mapping[str, Any]) -> Refused:

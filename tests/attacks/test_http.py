@@ -8,6 +8,7 @@ import logging
 import random
 import re
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,11 @@ def answered(service: Service, path: str, headers: dict[str, str], **environ: st
         for method in ("GET", "POST", "OPTIONS")
     ]
     return [
-        (reply.status, sorted(reply.headers), SIGNED.sub("#", reply.get_data(as_text=True)))
+        (
+            reply.status,
+            sorted(each for each in reply.headers if each[0] != "Date"),
+            SIGNED.sub("#", reply.get_data(as_text=True)),
+        )
         for reply in replies
     ]
 
@@ -135,13 +140,10 @@ HOSTILE_HOSTS = [
 
 def test_a_foreign_host_changes_no_byte(service: Service) -> None:
     for path in addresses(service.app):
-        if path in ("/readyz",):
-            continue  # it says that it saw a proxy, which is what it is for
         plain = answered(service, path, {})
         for headers in HOSTILE_HOSTS:
             hostile = answered(service, path, headers)
             assert hostile == plain, path
-            assert "evil" not in str(hostile)
 
 
 def test_a_foreign_host_gets_into_no_token(service: Service) -> None:
@@ -153,27 +155,16 @@ def test_a_foreign_host_gets_into_no_token(service: Service) -> None:
         assert service.verify(token)["hostname"] == ""
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "",
-        "//",
-        "//v1//verify",
-        "/v1//verify",
-        "//evil.example",
-        "//evil.example/..",
-        "/\\evil.example",
-        "/nojs/",
-        "/%2f%2fevil.example",
-        "/?next=//evil.example",
-        "/v1/verify/",
-        "https:evil.example",
-        "/.//evil.example",
-    ],
-)
-def test_nobody_is_sent_anywhere(service: Service, path: str, tmp_path: Path) -> None:
+SENT_ASTRAY = [
+    *("", "//", "//v1//verify", "/v1//verify", "//evil.example", "//evil.example/..", "/\\evil.example"),
+    *("/nojs/", "/%2f%2fevil.example", "/?next=//evil.example", "/v1/verify/", "https:evil.example"),
+    "/.//evil.example",
+]
+
+
+def test_nobody_is_sent_anywhere(service: Service, tmp_path: Path) -> None:
     demo = create_demo(tmp_path / "demo", {"limits": OFF})
-    for app in (service.app, demo):
+    for app, path in product((service.app, demo), SENT_ASTRAY):
         for method in ("GET", "POST"):
             path_info, _, query = path.partition("?")
             environ = {
@@ -182,7 +173,7 @@ def test_nobody_is_sent_anywhere(service: Service, path: str, tmp_path: Path) ->
                 "QUERY_STRING": query or "next=//evil.example&url=https://evil.example&return=//evil.example",
             }
             reply = app.test_client().open("/x", method=method, environ_overrides=environ)
-            assert "evil" not in reply.headers.get("Location", ""), (app.name, method)
+            assert "evil" not in reply.headers.get("Location", ""), (app.name, method, path)
             if app is service.app:
                 assert reply.status_code not in (301, 302, 303, 307, 308)
     demo.extensions["gate"].live.close()
@@ -256,7 +247,7 @@ def test_test_keys_that_are_not_turned_on_are_unknown(service: Service, key: str
 
 # What breaks readers
 
-ZALGO = "e" + "\u0301\u0327" * 7_000
+ZALGO = "e" + "\u0301\u0327" * 1_200
 DEEP = b"[" * 16_000
 BOMBS: list[tuple[bytes, str]] = [
     (DEEP, "application/json"),
@@ -300,7 +291,7 @@ def test_a_bomb_is_refused_before_it_costs_anything(service: Service, number: in
 def test_marks_upon_marks_are_a_short_refusal(service: Service) -> None:
     asked = service.ask()
     service.clock.tick(2)
-    for given in (ZALGO, "\ufdfa" * 4_000, "\u200b" * 4_000, "\u0301\u0327" * 2_000):
+    for given in (ZALGO, "\ufdfa" * 2_000, "\u200b" * 2_000, "\U000e0100" * 1_000):
         body = service.post("/v1/answer", {"challenge": asked["challenge"], "answer": given}).json
         assert code_of(body) == "answer-too-long"
     assert service.answer(asked)["success"], "and it is still to be judged"

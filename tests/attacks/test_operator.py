@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import http.server
 import json
 import re
@@ -23,8 +24,9 @@ from gate.clients import Poster
 from gate.config import Site
 from gate.expected import ANYTHING
 from gate.places import STATIC
+from gate.verdicts import Asked
 from gate.web.client import GateClient
-from tests.service import SECRET, Service
+from tests.service import OTHER_SECRET, SECRET, Service
 from tests.web.demo.conftest import SETTINGS
 
 PACKAGE = Path(gate.__file__).parent
@@ -43,7 +45,7 @@ PACKAGE = Path(gate.__file__).parent
         "xample.com",
         "www.example.com",
         "example.com@evil.org",
-        "example.com.",
+        "example.com..",
         "",
         "null",
         ".example.com",
@@ -103,12 +105,8 @@ def test_only_the_client_calls_other_hosts() -> None:
         "ftplib",
         "smtplib",
     }
-    callers = {name for name, names in modules() if any(each.split(":")[0] in outgoing for each in names)}
-    assert callers - CALLERS == set()
-
-
-# The forum's client of a gate elsewhere; commands that an operator runs may call the gate that they are told of.
-CALLERS = {"web/client.py", "cli/doctor.py"}
+    callers = {name for name, names in modules() if names & outgoing}
+    assert {name for name in callers if not name.startswith("cli/")} == {"web/client.py"}
 
 
 def test_nothing_is_unpacked_that_could_run() -> None:
@@ -140,12 +138,16 @@ def test_no_command_takes_a_secret_as_an_argument() -> None:
 
     def parameters(command: click.Command) -> Iterator[click.Parameter]:
         yield from command.params
-        for child in getattr(command, "commands", {}).values():
-            yield from parameters(child)
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                child = command.get_command(context, name)
+                assert child is not None
+                yield from parameters(child)
 
     named = {str(each.name) for each in parameters(program)}
     assert {"config", "port"} <= named
-    assert not [name for name in named if re.search("secret|password|token|key(?!s)", name)]
+    assert not [name for name in named if re.search("secret|password|token|^key$", name)]
 
 
 # What strangers wrote, shown
@@ -308,6 +310,33 @@ def test_nothing_but_a_yes_is_a_yes(status: int, reply: bytes) -> None:
         text = body.decode()
         fields = json.loads(text) if text.startswith("{") else parse_qs(text)
         assert SECRET in str(fields["secret"]), "it is in the body"
+
+
+def test_a_question_that_somebody_else_put_into_a_form_is_not_shown() -> None:
+    """What the client keeps in a form is read only after its signature: a link there could lead anywhere."""
+    asked = {"challenge": "AAAA.BBBB", "question": "How do you spell green?", "lang": "en", "expires_in": 9}
+    with impostor(json.dumps(asked).encode()) as (url, _):
+        client, other = GateClient(url, "forum", SECRET), GateClient(url, "forum", OTHER_SECRET)
+        given = client.ask()
+    assert isinstance(given, Asked)
+    recalled = client.recall(given.challenge)
+    assert recalled is not None
+    assert recalled.question == asked["question"]
+    challenge, packed, signature = given.challenge.split("~")
+    shown = json.loads(base64.urlsafe_b64decode(packed))
+    forged = base64.urlsafe_b64encode(json.dumps({**shown, "see": "javascript:alert(1)"}).encode()).decode()
+    for text in (
+        f"{challenge}~{forged}~{signature}",
+        f"{challenge}~{forged}",
+        f"CCCC.DDDD~{packed}~{signature}",
+        f"{challenge}~{packed}~{signature[:-1]}",
+        f"{challenge}~{packed}~é",
+        f"~{packed}~{signature}",
+        "~~",
+        "",
+    ):
+        assert client.recall(text) is None
+    assert other.recall(given.challenge) is None
 
 
 # Who was here

@@ -47,7 +47,7 @@ class Problem:
     at: str
 
 
-@pages.get("/")
+@pages.get("/", strict_slashes=False)
 def topics() -> str:
     """List the topics, those with the newest posts first."""
     found, page, count = _posts().topics(query_fields(request).get("page", 1, type=int))
