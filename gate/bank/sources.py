@@ -74,7 +74,7 @@ def _check_folder(entry: str, base: Path, faults: Faults) -> None:
     except (FileNotFoundError, NotADirectoryError, ValueError):
         pass
     except OSError as error:
-        faults.add(entry, f"its folder cannot be listed ({error.strerror})", "check the folder's permissions")
+        faults.add(entry, f"its folder cannot be listed: {error.strerror}", "check the folder's permissions")
 
 
 def _matches(pattern: str, base: Path) -> list[str]:

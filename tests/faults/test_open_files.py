@@ -8,14 +8,19 @@ import socket
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, cast
 
 from tests.cli.processes import wait_for
-from tests.faults.promise import Promise, forum
+from tests.faults.promise import Forum, Promise, forum
 
 MOST = 64
 LIMITED = ("prlimit", f"--nofile={MOST}:{MOST}")
+
+
+def connect(place: Forum) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", place.server.port))
 
 
 def ready(connection: socket.socket) -> dict[str, Any]:
@@ -26,18 +31,17 @@ def ready(connection: socket.socket) -> dict[str, Any]:
 
 
 def test_200_connections_to_a_process_of_64_files_are_outlived(tmp_path: Path) -> None:
-    with forum(tmp_path, *LIMITED) as place:
+    with forum(tmp_path, *LIMITED) as place, ExitStack() as opened:
         promise = Promise.before(place)
         (worker,) = promise.workers
-        idle = [socket.create_connection(("127.0.0.1", place.server.port)) for _ in range(200)]
+        idle = [opened.enter_context(connect(place)) for _ in range(200)]
         wait_for(lambda: len(os.listdir(f"/proc/{worker}/fd")) >= MOST, "the last file")
         assert ready(idle[0])["ready"], "whoever is in is served"
         (tmp_path / "bank" / "en.toml").touch()
         time.sleep(1.1)
         assert "Too many open files" in ready(idle[1])["reload"], "a glob that finds nothing is no empty bank"
         promise.is_logged("files refused.*Too many open files", "error")
-        for connection in idle:
-            connection.close()
+        opened.close()
         promise.is_over()
         wait_for(lambda: place.get("/readyz").json["reload"] == "ok", "the bank", 5)
         tokens = [place.token() for _ in range(100)]

@@ -98,10 +98,10 @@ def test_purges_are_short_and_keep_up(
     for _ in range(2000):
         spend(store, new_id(), ttl=600)
     elapse(700)
-    for _ in range(1000):
+    for _ in range(1500):
         spend(store, new_id(), ttl=600)
     reader = sqlite3.connect(path)
-    assert reader.execute("SELECT count(*) FROM token_marks").fetchone() == (1000,)
+    assert reader.execute("SELECT count(*) FROM token_marks").fetchone() == (1500,)
     reader.close()
 
 
