@@ -1,3 +1,5 @@
+"""Pages that say what is tested: every test that they name is there, and none that belongs on them is left out."""
+
 from __future__ import annotations
 
 import ast
@@ -9,23 +11,44 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
-PAGES = {page.name: set(NAMED.findall(page.read_text("utf-8"))) for page in (ROOT / "docs").glob("*.md")}
+PAGES = {page.name: page.read_text("utf-8") for page in (ROOT / "docs").glob("*.md")}
 
 
 @cache
-def names_in(path: str) -> set[str]:
+def names_in(path: str) -> frozenset[str]:
+    """Return the names of a file's test functions, those in classes too."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return frozenset(node.name for node in functions if node.name.startswith("test_"))
 
 
-@pytest.mark.parametrize("page", sorted(name for name, named in PAGES.items() if named))
+def files_in(folder: str) -> list[str]:
+    return [file.relative_to(ROOT).as_posix() for file in (ROOT / "tests" / folder).glob("test_*.py")]
+
+
+@pytest.mark.parametrize("page", sorted(name for name, text in PAGES.items() if NAMED.search(text)))
 def test_every_test_that_a_page_names_is_there(page: str) -> None:
-    assert [(path, name) for path, name in PAGES[page] if name not in names_in(path)] == []
+    assert [(path, name) for path, name in NAMED.findall(PAGES[page]) if name not in names_in(path)] == []
+
+
+def test_every_attack_is_on_the_page_of_threats() -> None:
+    here = {(path, name) for path in files_in("attacks") for name in names_in(path)}
+    assert len(here) > 40
+    assert here - set(NAMED.findall(PAGES["threats.md"])) == set()
+
+
+def test_every_threat_names_a_test_or_says_why_there_is_none() -> None:
+    rows = [line for line in PAGES["threats.md"].splitlines() if line.startswith("| ")]
+    threats = [row for row in rows if not row.startswith(("| attack |", "| what went wrong", "| --- "))]
+    assert len(threats) > 80
+    for row in threats:
+        _, _, guard = row.strip("| ").split(" | ")
+        assert NAMED.search(guard) or re.match("(Not tested|Not stopped|The operator's task)[:.]", guard), row
 
 
 def test_every_fault_is_on_the_page_of_promises() -> None:
     """Redis has a page of its own; the rows of one fault may share a test."""
-    files = [path for path in (ROOT / "tests" / "faults").glob("test_*.py") if "redis" not in path.name]
+    files = [path for path in files_in("faults") if "redis" not in path]
     assert len(files) > 5
-    named = {path for path, _ in PAGES["promises.md"]}
-    assert [path for path in files if path.relative_to(ROOT).as_posix() not in named] == []
+    named = {path for path, _ in NAMED.findall(PAGES["promises.md"])}
+    assert set(files) - named == set()

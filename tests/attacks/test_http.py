@@ -7,21 +7,23 @@ import json
 import logging
 import random
 import re
+import socket
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 
-from gate.limiter import AskedTable
 from gate.web.demo import create_demo
 from gate.web.mirrors import MIRRORS
 from gate.web.nojs import FRAMES
 from gate.web.request_log import JsonLines
 from tests.attacks.conftest import OFF
-from tests.service import HOME, SECRET, Clock, Reply, Service, code_of
+from tests.cli.processes import free_port, running, wait_for
+from tests.service import HOME, SECRET, Reply, Service, code_of, write_banks, write_config
 
 FEW = {**OFF, "challenges": "20/minute"}
 SIGNED = re.compile(r"A[A-Za-z0-9_-]{60,}\.[A-Za-z0-9_-]{43}")
@@ -123,7 +125,7 @@ def answered(service: Service, path: str, headers: dict[str, str], **environ: st
     return [
         (
             reply.status,
-            sorted(each for each in reply.headers if each[0] != "Date"),
+            sorted(header for header in reply.headers if header[0] != "Date"),
             SIGNED.sub("#", reply.get_data(as_text=True)),
         )
         for reply in replies
@@ -140,10 +142,11 @@ HOSTILE_HOSTS = [
 
 def test_a_foreign_host_changes_no_byte(service: Service) -> None:
     for path in addresses(service.app):
+        if path in ("/readyz",):
+            continue  # it says that it saw a proxy, which is what it is for
         plain = answered(service, path, {})
         for headers in HOSTILE_HOSTS:
-            hostile = answered(service, path, headers)
-            assert hostile == plain, path
+            assert answered(service, path, headers) == plain, path
 
 
 def test_a_foreign_host_gets_into_no_token(service: Service) -> None:
@@ -155,27 +158,23 @@ def test_a_foreign_host_gets_into_no_token(service: Service) -> None:
         assert service.verify(token)["hostname"] == ""
 
 
-SENT_ASTRAY = [
+SLANTED = [
     *("", "//", "//v1//verify", "/v1//verify", "//evil.example", "//evil.example/..", "/\\evil.example"),
-    *("/nojs/", "/%2f%2fevil.example", "/?next=//evil.example", "/v1/verify/", "https:evil.example"),
-    "/.//evil.example",
+    *("/nojs/", "/%2f%2fevil.example", "/v1/verify/", "https:evil.example", "/.//evil.example"),
 ]
 
 
 def test_nobody_is_sent_anywhere(service: Service, tmp_path: Path) -> None:
+    """The demo sends a request without a path to its own front page, wherever the query would have it go."""
     demo = create_demo(tmp_path / "demo", {"limits": OFF})
-    for app, path in product((service.app, demo), SENT_ASTRAY):
-        for method in ("GET", "POST"):
-            path_info, _, query = path.partition("?")
-            environ = {
-                "PATH_INFO": path_info,
-                "HTTP_HOST": "evil.example",
-                "QUERY_STRING": query or "next=//evil.example&url=https://evil.example&return=//evil.example",
-            }
-            reply = app.test_client().open("/x", method=method, environ_overrides=environ)
-            assert "evil" not in reply.headers.get("Location", ""), (app.name, method, path)
-            if app is service.app:
-                assert reply.status_code not in (301, 302, 303, 307, 308)
+    query = "next=//evil.example&url=https://evil.example&return=//evil.example"
+    for app, path, method in product((service.app, demo), SLANTED, ("GET", "POST")):
+        environ = {"PATH_INFO": path, "HTTP_HOST": "own.example", "QUERY_STRING": query}
+        reply = app.test_client().open("/x", method=method, environ_overrides=environ)
+        target = urlsplit(reply.headers.get("Location", ""))
+        assert target.hostname in (None, "own.example"), (app.name, path, method)
+        if app is service.app:
+            assert not 300 <= reply.status_code < 400, (path, method)
     demo.extensions["gate"].live.close()
 
 
@@ -238,14 +237,41 @@ def test_what_is_not_turned_on_is_not_there(service: Service, path: str) -> None
         assert code_of(reply) == "bad-request"
 
 
-@pytest.mark.parametrize("key", ["test-pass", "test-fail", "test-spent", "test-expired", "test-down"])
-def test_test_keys_that_are_not_turned_on_are_unknown(service: Service, key: str) -> None:
-    assert service.get("/v1/challenge", {"sitekey": key}).status_code == 404
+@pytest.mark.parametrize("key", ["f", "foru", "forum2", "forum\0", "FORUM", "%", "*"])
+def test_a_key_counts_as_a_whole(service: Service, key: str) -> None:
+    assert code_of(service.get("/v1/challenge", {"sitekey": key})) == "invalid-sitekey"
     assert service.get("/nojs", {"sitekey": key}).status_code == 404
-    assert code_of(service.verify(service.token(), secret=key)) == "invalid-input-secret"
+    assert code_of(service.verify(service.token(), sitekey=key)) == "invalid-sitekey"
 
 
 # What breaks readers
+
+
+def test_a_request_of_two_lengths_never_hides_another(tmp_path: Path) -> None:
+    """A proxy may go by one length and the server by the other: what follows is then a stranger's request."""
+    write_banks(tmp_path)
+    config, port = write_config(tmp_path), free_port()
+    hidden = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = b"POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    lengths = [
+        (b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n" % (5 + len(hidden)), b"0\r\n\r\n"),
+        (b"Transfer-Encoding: chunked\r\nContent-Length: %d\r\n" % (5 + len(hidden)), b"0\r\n\r\n"),
+        (b"Content-Length: 2\r\nContent-Length: %d\r\n" % (2 + len(hidden)), b"{}"),
+        (b"Transfer-Encoding: xchunked\r\nContent-Length: %d\r\n" % (2 + len(hidden)), b"{}"),
+    ]
+    with running(
+        tmp_path, port, "serve", "--config", config, "--port", str(port), "--workers", "1"
+    ) as server:
+        wait_for(server.is_up, "the service")
+        for named, body in lengths:
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+                line.sendall(head + named + b"\r\n" + body + hidden)
+                line.shutdown(socket.SHUT_WR)
+                heard = b"".join(iter(lambda line=line: line.recv(65_536), b""))  # type: ignore[misc]
+            assert re.match(rb"HTTP/1.1 4\d\d ", heard), (named, heard)
+            assert b'"alive"' not in heard, (named, heard)
+        assert server.end() == 0
+
 
 ZALGO = "e" + "\u0301\u0327" * 1_200
 DEEP = b"[" * 16_000
@@ -291,7 +317,7 @@ def test_a_bomb_is_refused_before_it_costs_anything(service: Service, number: in
 def test_marks_upon_marks_are_a_short_refusal(service: Service) -> None:
     asked = service.ask()
     service.clock.tick(2)
-    for given in (ZALGO, "\ufdfa" * 2_000, "\u200b" * 2_000, "\U000e0100" * 1_000):
+    for given in (ZALGO, "\ufdfa" * 2_500, "\u200b" * 2_500, "\u0301\u0327" * 1_250):
         body = service.post("/v1/answer", {"challenge": asked["challenge"], "answer": given}).json
         assert code_of(body) == "answer-too-long"
     assert service.answer(asked)["success"], "and it is still to be judged"
@@ -377,14 +403,6 @@ def marks(service: Service) -> list[tuple[str, int]]:
             for name in sorted(tables)
             if not name.startswith("stat")
         ]
-
-
-def test_clients_beyond_what_can_be_counted_share_one_count() -> None:
-    table = AskedTable(Clock(), size=100)
-    counts = [table.hit(number.to_bytes(4, "big"), 60) for number in range(1_000)]
-    assert counts[:100] == [1] * 100
-    assert counts[100:] == list(range(1, 901))
-    assert table.hit((5).to_bytes(4, "big"), 60) == 2, "nobody who was counted is forgotten"
 
 
 def test_a_reply_may_not_be_shared(service: Service) -> None:

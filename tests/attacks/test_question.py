@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from gate.answers.judge import is_right
 from gate.bank.load import parse_bank
 from gate.bank.question import Bank
 from gate.errors import BankError
@@ -541,3 +542,11 @@ def test_a_well_formed_wrong_answer_never_gives_a_token(service: Service) -> Non
         service.clock.tick(2)
         body = service.answer(asked, answer, address=f"8.7.{number}.1")
         assert body["success"] is (answer == service.right(asked))
+
+
+def test_a_pattern_among_the_answers_is_a_text() -> None:
+    """A bank knows no patterns: none can be too wide, and none can be made to run for ever."""
+    for pattern in (".*", "(a+)+$", "[a-z]", "a{2}", "%", "(a|aa)+"):
+        for given in ("a" * 200, "a" * 30 + "!", "aa", "green", ""):
+            assert not is_right(given, [pattern]), (pattern, given)
+        assert is_right(pattern, [pattern])

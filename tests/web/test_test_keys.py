@@ -29,6 +29,7 @@ def testing(make_service: Callable[..., Service]) -> Service:
 def test_turned_off_no_published_key_opens_anything(service: Service, key: str) -> None:
     asked = service.get("/v1/challenge", {"sitekey": key})
     assert (asked.status_code, code_of(asked)) == (404, "invalid-sitekey")
+    assert service.get("/nojs", {"sitekey": key}).status_code == 404
     for path, more in (("/v1/challenge", {}), ("/v1/verify", {"response": service.token()})):
         response = service.post(path, {"secret": key, **more})
         assert (response.status_code, code_of(response)) == (200, "invalid-input-secret")
