@@ -5,19 +5,35 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gate.stores.base import Event, Kind, Spend
 from gate.web.replies import REPEATED, Reply
+from tests.model.calls import Call, Proof, Ticket, form_of, pick, typed
+from tests.model.draws import (
+    actions,
+    addresses,
+    answers,
+    fits,
+    keys,
+    kinds,
+    leaps,
+    manners,
+    newest,
+    number,
+    place,
+    rarely,
+    sites,
+    subjects,
+)
 from tests.model.world import (
-    ANSWERS,
     BANKS,
     CHALLENGE_LIFE,
     SECRETS,
@@ -29,83 +45,7 @@ from tests.model.world import (
     World,
 )
 
-T = TypeVar("T")
 UNJUDGED = {"missing-input-answer", "answer-too-long", "answered-too-fast", "rate-limited"}
-WRONG = {"right": "", "wrong": "oink", "empty": " ", "long": "moo" * 100}
-LEAPS = [0.5, 2.0, 2.0, 4.0, 4.0, 30.0, 30.0, 290.0, 700.0, 5_000.0, 10_000_000.0]
-
-
-@dataclass(eq=False)
-class Ticket:
-    """One challenge and what descends from it: judged once, accepted once.
-
-    ``judged`` and ``spent`` say what the call was that did it; ``seen`` how often it was accepted afresh.
-    """
-
-    challenge: str
-    ask: str
-    site: str
-    form: Mapping[str, str]
-    made: float
-    epoch: bytes
-    key: str
-    judged: str = ""
-    spent: str = ""
-    seen: int = 0
-
-
-@dataclass(eq=False)
-class Proof:
-    """A token, and when it was made out."""
-
-    token: str
-    ticket: Ticket
-    answered: float
-
-
-@dataclass(eq=False)
-class Call:
-    """A request about a ticket; ``right`` if its answer is, ``fits`` if site, action and subject are the ticket's."""
-
-    path: str
-    fields: Mapping[str, str]
-    ticket: Ticket
-    proof: Proof | None = None
-    right: bool = False
-    fits: bool = True
-    peeks: bool = False
-    name: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.fields = {name: value for name, value in self.fields.items() if value}
-        self.name = f"{self.path} {sorted(self.fields.items())}"
-
-    def repeats(self, name: str) -> bool:
-        """Whether it is known as a repeat of the call ``name``: without a key nothing tells it from a rival."""
-        return name == self.name and "idempotency_key" in self.fields
-
-    @property
-    def judges(self) -> bool:
-        return self.proof is None
-
-    @property
-    def lets_through(self) -> bool:
-        """Whether a yes to it lets a reply through."""
-        return self.path == "/v1/verify" and not self.peeks
-
-
-place = st.integers(0, 1)
-number = st.integers(0, 1000)
-sites = st.sampled_from(sorted(SECRETS))
-actions = st.sampled_from(["", "reply"])
-subjects = st.sampled_from(["", "17"])
-keys = st.sampled_from(["", "key-1", "key-2"])
-answers = st.sampled_from([*["right"] * 6, "wrong", "wrong", "empty", "long"])
-fits = st.sampled_from(["fits", "fits", "fits", "fits", "action", "about", "secret"])
-addresses = st.sampled_from(["8.8.8.8", "2a00::1"])
-rarely = st.integers(0, 4).map(lambda drawn: drawn == 4)
-manners = st.sampled_from(["once", "once", "once", "race", "before", "after"])
-kinds = st.sampled_from(list(Kind))
 
 
 class Once(RuleBasedStateMachine):
@@ -136,14 +76,14 @@ class Once(RuleBasedStateMachine):
     def ask(self, at: int, site: str, action: str, about: str, address: str, hurried: bool) -> None:  # noqa: FBT001
         self._ask(at, site=site, action=action, about=about, address=address)
         if not hurried:
-            self.world.clock.tick(2.0)
+            self._tick(2.0)
 
     @rule(at=place, site=sites, key=keys, address=addresses, verified=st.booleans())
     def ask_and_answer(self, at: int, site: str, key: str, address: str, verified: bool) -> None:  # noqa: FBT001
         """Do all as it is meant to be done; the forum verifies it now or later."""
         before, held = len(self.tickets), len(self.proofs)
         self._ask(at, site=site, action="reply", about="17", address=address)
-        self.world.clock.tick(2.0)
+        self._tick(2.0)
         if len(self.tickets) > before:
             self.answer(at, 0, "right", key, address, "once")
         if verified and len(self.proofs) > held:
@@ -155,14 +95,16 @@ class Once(RuleBasedStateMachine):
         before = len(self.tickets)
         self._ask(at, site=site, action="reply", about="17", address=address)
         if len(self.tickets) > before:
-            self.world.clock.tick(2.0)
+            self._tick(2.0)
             for path in sorted(["/v1/answer", "/v1/verify"], reverse=turned):
-                self._send(at, self._answer(path, 0, "right", "fits", "key-1", address), "once")
+                self._send(
+                    at, self._answer(path, self.tickets[-1], "right", "fits", "key-1", address), "once"
+                )
             self.verify(at, 0, "fits", "key-2", peeks=False, manner="once")
 
-    @rule(at=place, which=number, address=addresses)
+    @rule(at=place, which=newest, address=addresses)
     def skip(self, at: int, which: int, address: str) -> None:
-        ticket = _pick(self.tickets, which)
+        ticket = pick(self.tickets, which)
         fields = {"secret": SECRETS[ticket.site], "instead_of": ticket.challenge, "remoteip": address}
         process = self._process(at)
         skipped = Call("/v1/challenge", fields, ticket)
@@ -170,54 +112,51 @@ class Once(RuleBasedStateMachine):
         if self._note_question(process, body, ticket.site, ticket.form, ticket.key):
             ticket.judged = ticket.judged or skipped.name
 
-    @rule(at=place, which=number, how=answers, key=keys, address=addresses, manner=manners)
+    @rule(at=place, which=newest, how=answers, key=keys, address=addresses, manner=manners)
     def answer(self, at: int, which: int, how: str, key: str, address: str, manner: str) -> None:
         """Answer through the forum's own server, which sends all it knows."""
-        self._send(at, self._answer("/v1/answer", which, how, "fits", key, address), manner)
+        self._send(
+            at, self._answer("/v1/answer", pick(self.tickets, which), how, "fits", key, address), manner
+        )
 
-    @rule(at=place, which=number, how=answers, manner=manners)
+    @rule(at=place, which=newest, how=answers, manner=manners)
     def answer_from_page(self, at: int, which: int, how: str, manner: str) -> None:
-        ticket = _pick(self.tickets, which)
-        fields = {"challenge": ticket.challenge, "answer": _typed(ticket, how)}
+        ticket = pick(self.tickets, which)
+        fields = {"challenge": ticket.challenge, "answer": typed(ticket, how)}
         self._send(at, Call("/v1/answer", fields, ticket, right=how == "right"), manner)
 
     # Forums
 
-    @rule(at=place, which=number, fit=fits, key=keys, peeks=rarely, manner=manners)
+    @rule(at=place, which=newest, fit=fits, key=keys, peeks=rarely, manner=manners)
     def verify(self, at: int, which: int, fit: str, key: str, peeks: bool, manner: str) -> None:  # noqa: FBT001
-        proof = _pick(self.proofs, which)
-        fields = {**_form(proof.ticket, fit), "response": proof.token, "idempotency_key": key}
-        peek = {"peek": "true"} if peeks else {}
-        call = Call("/v1/verify", fields | peek, proof.ticket, proof=proof, fits=fit == "fits", peeks=peeks)
-        self._send(at, call, manner)
+        self._send(at, self._token(pick(self.proofs, which), fit, key, peeks=peeks), manner)
 
-    @rule(at=place, which=number, how=answers, fit=fits, key=keys, address=addresses, manner=manners)
+    @rule(at=place, which=newest, how=answers, fit=fits, key=keys, address=addresses, manner=manners)
     def verify_answer(
         self, at: int, which: int, how: str, fit: str, key: str, address: str, manner: str
     ) -> None:
-        self._send(at, self._answer("/v1/verify", which, how, fit, key, address), manner)
+        self._send(at, self._answer("/v1/verify", pick(self.tickets, which), how, fit, key, address), manner)
 
-    @rule(at=place, which=number, manner=manners, other_door=st.booleans())
+    @rule(at=place, which=newest, manner=manners, other_door=st.booleans())
     def again(self, at: int, which: int, manner: str, other_door: bool) -> None:  # noqa: FBT001
         """Send what was sent before, to the letter; or ask for a token with what was to let a reply through."""
-        call = _pick(self.calls, which)
+        call = pick(self.calls, which)
         if other_door and call.judges and call.fits and "secret" in call.fields:
             call = replace(call, path="/v1/verify" if call.path == "/v1/answer" else "/v1/answer")
         self._send(at, call, manner)
 
-    @rule(at=place, which=number, verdict=st.sampled_from(["spam", "ham"]))
+    @rule(at=place, which=newest, verdict=st.sampled_from(["spam", "ham"]))
     def report(self, at: int, which: int, verdict: str) -> None:
-        receipt = _pick(list(self.receipts), which)
+        receipt = pick(list(self.receipts), which)
         fields = {"secret": SECRETS[self.receipts[receipt]], "receipt": receipt, "verdict": verdict}
         self.reports.add((receipt, self.epoch))
         assert self._process(at).send("/v1/report", fields).status == 200
 
     # Accidents
 
-    @rule(seconds=st.sampled_from([*LEAPS, *(-leap for leap in LEAPS)]))
+    @rule(seconds=leaps)
     def set_clock(self, seconds: float) -> None:
-        self.world.clock.tick(seconds)
-        self.latest = max(self.latest, self.world.clock())
+        self._tick(seconds)
         self.world.stopwatch.tick(1.0)
 
     @rule(at=place, kind=kinds)
@@ -281,9 +220,13 @@ class Once(RuleBasedStateMachine):
         self.disturbed = self.disturbed or self.world.in_memory
         process.die()
 
+    def _tick(self, seconds: float) -> None:
+        self.world.clock.tick(seconds)
+        self.latest = max(self.latest, self.world.clock())
+
     def _ask(self, at: int, *, site: str, address: str, **form: str) -> None:
-        process = self._process(at)
-        reply = process.send("/v1/challenge", {"secret": SECRETS[site], "remoteip": address, **form})
+        process, poster = self._process(at), {"remoteip": address} if address else {}
+        reply = process.send("/v1/challenge", {"secret": SECRETS[site], **poster, **form})
         assert reply.status in (200, 429), reply
         self._note_question(process, json.loads(reply.body), site, form, process.keys[0])
 
@@ -294,9 +237,13 @@ class Once(RuleBasedStateMachine):
         if call.lets_through and (call.right or not call.judges):
             call.ticket.spent = call.ticket.spent or call.name
 
-    def _answer(self, path: str, which: int, how: str, fit: str, key: str, address: str) -> Call:
-        ticket = _pick(self.tickets, which)
-        fields = {**_form(ticket, fit), "challenge": ticket.challenge, "answer": _typed(ticket, how)}
+    def _token(self, proof: Proof, fit: str, key: str, *, peeks: bool = False) -> Call:
+        fields = {**form_of(proof.ticket, fit), "response": proof.token, "idempotency_key": key}
+        peek = {"peek": "true"} if peeks else {}
+        return Call("/v1/verify", fields | peek, proof.ticket, proof=proof, fits=fit == "fits", peeks=peeks)
+
+    def _answer(self, path: str, ticket: Ticket, how: str, fit: str, key: str, address: str = "") -> Call:
+        fields = {**form_of(ticket, fit), "challenge": ticket.challenge, "answer": typed(ticket, how)}
         more = {"idempotency_key": key, "remoteip": address}
         return Call(path, fields | more, ticket, right=how == "right", fits=fit == "fits")
 
@@ -404,7 +351,7 @@ class Once(RuleBasedStateMachine):
         if self.world.may_be_purged(kind, ticket.made, self.latest):
             return False
         if not call.judges:
-            return not ticket.spent
+            return not ticket.spent or call.repeats(ticket.spent)
         thought = now >= ticket.made
         return call.right and not ticket.judged and thought and process.knows(ticket.ask)
 
@@ -421,26 +368,6 @@ class Once(RuleBasedStateMachine):
 
     def _process(self, at: int) -> Process:
         return self.world.processes[at % len(self.world.processes)]
-
-
-def _pick(things: Sequence[T], which: int) -> T:
-    """Take the last of them for 0, and those before for larger numbers."""
-    return things[-1 - which % len(things)]
-
-
-def _typed(ticket: Ticket, how: str) -> str:
-    return WRONG[how] or ANSWERS[ticket.ask]
-
-
-def _form(ticket: Ticket, fit: str) -> dict[str, str]:
-    """Return what the forum sends of the ticket's form, with one part of it another's."""
-    form = {"secret": SECRETS[ticket.site], **ticket.form}
-    others = {
-        "action": "login",
-        "about": "" if ticket.form["about"] else "18",
-        "secret": SECRETS["other" if ticket.site == "forum" else "forum"],
-    }
-    return {**form, fit: others[fit]} if fit in others else form
 
 
 def _code(reply: Reply) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.model.machine import Once
+from tests.model.lives import Lives
 
 SHORT, LONG = 1_000, 500_000
 """Steps with each store; the long form makes a million of both."""
@@ -20,16 +20,16 @@ SETTINGS = settings(
 )
 
 
-class InMemory(Once):
+class InMemory(Lives):
     kind = "memory"
 
 
-class InFile(Once):
+class InFile(Lives):
     kind = "sqlite"
 
 
 @pytest.mark.parametrize("machine", [InMemory, InFile])
-def test_no_challenge_is_accepted_twice(machine: type[Once], long_run: bool) -> None:  # noqa: FBT001
+def test_no_challenge_is_accepted_twice(machine: type[Lives], long_run: bool) -> None:  # noqa: FBT001
     while machine.steps < (LONG if long_run else SHORT):
         run_state_machine_as_test(machine, settings=SETTINGS)
     # there was something to get wrong
