@@ -46,6 +46,20 @@ class Lives(Once):
             self._tick(abs(age))
 
     @rule(at=place, then=place, site=sites, manner=manners)
+    def think_long(self, at: int, then: int, site: str, manner: str) -> None:
+        """Whoever answers at the last moment is not taken for one of those who came and went since he was asked."""
+        for slow in self._asked(at, site):
+            for quick in self._proven(then, site):
+                self._send(then, self._token(quick, "fits", ""), "once")
+            self._tick(CHALLENGE_LIFE - 10.0)
+            held = len(self.proofs)
+            self._send(at, self._answer("/v1/answer", slow, "right", "fits", ""), "once")
+            self._tick(TOKEN_LIFE - 10.0)
+            self.world.purge(self._process(at), Kind.TOKEN)
+            for proof in self.proofs[held:]:
+                self._send(then, self._token(proof, "fits", ""), manner)
+
+    @rule(at=place, then=place, site=sites, manner=manners)
     def spend_two_of_one(self, at: int, then: int, site: str, manner: str) -> None:
         """A repeated answer gives another token, but they are good once together."""
         for ticket in self._asked(at, site):

@@ -346,7 +346,7 @@ class Once(RuleBasedStateMachine):
         """Say whether an honest first try may not be refused."""
         ticket, now = call.ticket, self.world.clock()
         kind = Kind.CHALLENGE if call.judges else Kind.TOKEN
-        if not call.fits or not self._is_alive(process, call):
+        if not call.fits or self.disturbed or not self._is_alive(process, call):
             return False
         if self.world.may_be_purged(kind, ticket.made, self.latest):
             return False
