@@ -55,7 +55,7 @@ class Lives(Once):
             held = len(self.proofs)
             self._send(at, self._answer("/v1/answer", slow, "right", "fits", ""), "once")
             self._tick(TOKEN_LIFE - 10.0)
-            self.world.purge(self._process(at), Kind.TOKEN)
+            self.world.purge(self._process(then), Kind.TOKEN)
             for proof in self.proofs[held:]:
                 self._send(then, self._token(proof, "fits", ""), manner)
 

@@ -96,15 +96,16 @@ class Mortal:
         self._store = store
         self.dies = ""
         self.last: Spend | None = None
+        self.ttls = dict(TTL)
         self.meeting: Meeting | None = None
 
-    def spend(self, *args: Any) -> Spend:
-        self.last = None
+    def spend(self, kind: Kind, site: bytes, id: bytes, ttl: float, *args: Any) -> Spend:
+        self.last, self.ttls[kind] = None, ttl
         if self.dies == "before":
             raise Death
         if self.meeting is not None:
             self.meeting.arrive()
-        self.last = self._store.spend(*args)
+        self.last = self._store.spend(kind, site, id, ttl, *args)
         if self.dies == "after":
             raise Death
         return self.last
@@ -201,10 +202,10 @@ class World:
         self.keys = (self.random(32).hex(), () if drop else (current,))
 
     def purge(self, process: Process, kind: Kind) -> None:
-        """Set as many marks as bring a writer to its turn to purge."""
+        """Set as many marks as bring a writer to its turn to purge, to be kept as long as the gate last wished."""
         for _ in range(64):
             name = int(self.clock() * 1000).to_bytes(6, "big") + self.random(10)
-            process.store.spend(kind, b"a site..", name, TTL[kind], process.store.epoch, b"")
+            process.store.spend(kind, b"a site..", name, process.store.ttls[kind], process.store.epoch, b"")
 
     def may_be_purged(self, kind: Kind, made: float, latest: float) -> bool:
         """Say whether a mark made at ``made`` may be gone if the clock has been at ``latest``."""
