@@ -34,6 +34,8 @@ class Checked(RuleBasedStateMachine):
         self.world = World(self.kind, self.folder)
         self.epoch = self.world.processes[0].store.epoch
         self.latest = self.world.clock()
+        # where the clock has been since the last check
+        self.times = [self.world.clock()]
         self.disturbed = False
         self.tickets: list[Ticket] = []
         self.proofs: list[Proof] = []
@@ -44,16 +46,17 @@ class Checked(RuleBasedStateMachine):
     @invariant()
     def a_store_forgets_only_for_a_reason(self) -> None:
         type(self).steps += 1
+        times, self.times = self.times, [self.world.clock()]
         found = {process.store.epoch for process in self.world.processes} - {self.epoch}
         if not found and not self.disturbed:
             return
         # others have seen the epoch change a second later
         self.world.stopwatch.tick(1.0)
         (epoch,) = {process.store.epoch for process in self.world.processes}
-        went_back = self.world.may_be_purged(Kind.CHALLENGE, self.world.clock() + SKEW, self.latest)
+        went_back = self.world.may_be_purged(Kind.CHALLENGE, min(times) + SKEW, self.latest)
         assert epoch == self.epoch or self.disturbed or went_back
         if epoch != self.epoch:
-            self.latest = self.world.clock()
+            self.latest = max(times)
         self.epoch, self.disturbed = epoch, False
 
     def teardown(self) -> None:
@@ -70,6 +73,7 @@ class Checked(RuleBasedStateMachine):
 
     def _tick(self, seconds: float) -> None:
         self.world.clock.tick(seconds)
+        self.times.append(self.world.clock())
         self.latest = max(self.latest, self.world.clock())
 
     def _ask(self, at: int, *, site: str, address: str, **form: str) -> None:
