@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import importlib.util
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 import urllib.error
@@ -99,13 +102,26 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextlib.contextmanager
 def running(command: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a line that does not end by itself; at the end interrupt it as Ctrl-C does."""
-    with subprocess.Popen(["sh", "-c", command], cwd=folder, start_new_session=True) as process:
-        try:
-            yield process
-        finally:
-            os.killpg(process.pid, signal.SIGINT)
-            process.wait(30)
+    """Run a line that does not end by itself; at the end interrupt it as Ctrl-C does. One at a time: all want one port."""
+    with (Path(tempfile.gettempdir()) / "gate-readme.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wait_for_the_port()
+        with subprocess.Popen(["sh", "-c", command], cwd=folder, start_new_session=True) as process:
+            try:
+                yield process
+            finally:
+                os.killpg(process.pid, signal.SIGINT)
+                process.wait(30)
+
+
+def wait_for_the_port() -> None:
+    """Wait until nobody listens: a shell ends before what it started has."""
+    deadline = time.monotonic() + 30
+    with contextlib.suppress(ConnectionRefusedError):
+        while time.monotonic() < deadline:
+            socket.create_connection(("127.0.0.1", 8080), 5).close()
+            time.sleep(0.1)
+        pytest.fail("somebody else listens on port 8080")
 
 
 def fetch(path: str, process: subprocess.Popen[bytes], seconds: float) -> bytes:

@@ -172,7 +172,10 @@ def phrases(text: str, lang: str) -> dict[Phrase, Letters]:
     short = text.translate(_ONE_LETTER)
     as_typed = _readings(spellings[0] if short == text else fold(short)[0], lang)
     for folded in spellings:
-        for phrase, typed in zip(_readings(folded, lang), as_typed, strict=True):
+        readings = _readings(folded, lang)
+        # An article may be one in a single spelling only: "ä 0" begins with "a", "ae 0" does not.
+        counted = as_typed if list(map(len, readings)) == list(map(len, as_typed)) else readings
+        for phrase, typed in zip(readings, counted, strict=True):
             found.setdefault(phrase, tuple(map(_letters, typed)))
     return {**_american(found), **found} if base_language(lang) == "en" else found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from gate.answers.judge import MATCHES, is_right, one_edit
@@ -18,7 +18,7 @@ LANGS = st.sampled_from(
 LETTERS = "aeiouıİßẞςΣſKÅäöüåøæœđłﬁŉǆかがﷺ각ᄀ"
 MARKS = "\u0345\u0301\u0308\u0307\u3099\u200b\u0640\ud800\0"
 SIGNS = "0123456789٤４½²₂①Ⅳ#-−–.,'’\"«»()>?!´` "
-TROUBLE = st.sampled_from([*LETTERS, *MARKS, *SIGNS, "ال", "l'", "the ", "the", "a "])
+TROUBLE = st.sampled_from([*LETTERS, *MARKS, *SIGNS, "ال", "l'", "the ", "the", "a ", "ä ", "å\r"])
 ANY_CHARACTER = st.characters(exclude_categories=())
 TEXTS = st.lists(TROUBLE | ANY_CHARACTER, max_size=24).map("".join)
 INVISIBLE = st.sampled_from(
@@ -34,7 +34,8 @@ def test_a_form_is_one_of_its_own_forms(text: str, lang: str) -> None:
         assert form in forms(form, lang) or len(form) > MAX_CHARACTERS
 
 
-@given(st.text(ANY_CHARACTER, max_size=300), LANGS)
+@given(TEXTS | st.text(ANY_CHARACTER, max_size=300), LANGS)
+@example("Ä\r0", "en")
 def test_normalising_never_raises(text: str, lang: str) -> None:
     assert isinstance(forms(text, lang), frozenset)
 
