@@ -102,7 +102,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextlib.contextmanager
 def running(command: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a line that does not end by itself; at the end interrupt it as Ctrl-C does. One at a time: all want one port."""
+    """Run a line that does not end by itself, one at a time; at the end interrupt it as Ctrl-C does."""
     with (Path(tempfile.gettempdir()) / "gate-readme.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         wait_for_the_port()
