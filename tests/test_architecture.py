@@ -15,7 +15,7 @@ PACKAGE = Path(gate.__file__).parent
 
 ROOMS = [
     {"errors"},
-    {"parsing", "languages", "hosts", "places"},
+    {"files", "parsing", "languages", "hosts", "places"},
     {"answers"},
     {"bank"},
     {"signing"},

@@ -7,15 +7,11 @@ that announces the next question, changes line ends, and adds a question to a la
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from gate.bank.importers.writing import question_text
@@ -80,37 +76,6 @@ def switch(content: bytes, name: str, id_: str, *, enabled: bool) -> Edit:
     return Edit(_load(changed, name)[number], changed)
 
 
-def write_file(path: Path, content: bytes, *, instead_of: bytes | None = None) -> None:
-    """Write a file so that it is there as a whole or not at all; an existing one keeps owner and mode.
-
-    Args:
-        path: where to; a symbolic link is followed.
-        content: what to write.
-        instead_of: what must still stand there; else ``BankError``, since somebody changed it meanwhile.
-    """
-    path = path.resolve()
-    before = path.stat() if path.exists() else None
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            if before is not None:
-                # A file that root edits stays its owner's, as far as this user may say so.
-                with contextlib.suppress(PermissionError):
-                    os.fchown(file.fileno(), before.st_uid, before.st_gid)
-            os.fchmod(file.fileno(), _usual_mode() if before is None else before.st_mode & 0o7777)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if instead_of is not None and path.read_bytes() != instead_of:
-            raise BankError([Fault(path.name, "somebody else changed it just now", "run the command again")])
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    _sync_folder(path.parent)
-
-
 def _checked_text(content: bytes, name: str) -> str:
     """Return the text of a file that loads, or is still empty."""
     try:
@@ -171,18 +136,3 @@ def _unknown(name: str, id_: str, known: Sequence[str]) -> Fault:
     close = difflib.get_close_matches(id_, known, n=1, cutoff=0.6)
     remedy = f"did you mean {close[0]}?" if close else f"gate bank export {name} --format json shows them all"
     return Fault(name, f"no question has the id {quoted(id_)}", remedy)
-
-
-def _usual_mode() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

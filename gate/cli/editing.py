@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from gate.bank.editing import Edit, add_question, switch, write_file
+from gate.bank.editing import Edit, add_question, switch
 from gate.cli.messages import Refused
+from gate.files import write_file
 
 _file = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 _id = click.argument("id_", metavar="ID")

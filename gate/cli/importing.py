@@ -13,7 +13,6 @@ from typing import BinaryIO
 import click
 
 from gate.bank.check import check_bank
-from gate.bank.editing import write_file
 from gate.bank.export import FORMATS, chosen
 from gate.bank.importers import KINDS, Options, Result, Source, import_bank
 from gate.bank.importers.result import Note, NotImported
@@ -22,6 +21,7 @@ from gate.bank.load import load_bank, parse_bank
 from gate.bank.question import Bank
 from gate.bank.sources import LARGEST_FILE
 from gate.cli.messages import Refused
+from gate.files import write_file
 from gate.parsing import counted, language_tag
 
 _STANDARD = "-"

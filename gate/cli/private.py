@@ -8,8 +8,8 @@ import pwd
 import stat
 from pathlib import Path
 
-from gate.bank.editing import write_file
 from gate.cli.messages import Refused
+from gate.files import write_file
 
 __all__ = ["read_text", "write_private", "write_text"]
 
@@ -27,7 +27,7 @@ def read_text(path: Path) -> str:
 def write_text(path: Path, text: str, *, instead_of: str) -> None:
     """Write a file that is there, in one step; owner and mode stay.
 
-    Raises ``Refused`` where it cannot be written, ``BankError`` where ``instead_of`` does not stand there any more:
+    Raises ``Refused`` where it cannot be written, ``FaultsError`` where ``instead_of`` does not stand there any more:
     it is then as before.
     """
     try:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate.errors import StoreError
+from gate.files import sync_folder
 from gate.stores.contract import EPOCH_BYTES, Kind
 from gate.stores.explain import FAULTS, explained
 from gate.stores.place import exclusively, place_of
@@ -53,7 +54,7 @@ def back_up(path: Path, out: Path) -> Copied:
         with _growing(out) as unfinished:
             copied = _copy(source, unfinished, path)
             os.replace(unfinished, out)
-            _sync(out.parent)
+            sync_folder(out.parent)
     return copied
 
 
@@ -74,7 +75,7 @@ def put_back(path: Path, backup: Path) -> Copied:
             with exclusively(path):
                 _set_aside(path)
                 os.replace(unfinished, path)
-                _sync(path.parent)
+                sync_folder(path.parent)
     return copied
 
 
@@ -141,14 +142,6 @@ def _set_aside(path: Path) -> None:
                 os.rename(old, new)
         else:
             old.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager

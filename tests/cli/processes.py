@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -160,3 +161,17 @@ def clean_environ(**more: str) -> dict[str, str]:
     """Return the environment without the gate's own variables, and with the checkout to import from."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("GATE_")}
     return {**ours, "PYTHONPATH": _ROOT, **more}
+
+
+@contextmanager
+def busy(work: Callable[[], None], done: threading.Event, threads: int = 3) -> Iterator[None]:
+    """Have threads at ``work`` meanwhile, which ends once ``done`` is set."""
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        for worker in workers:
+            worker.join()

@@ -6,8 +6,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,11 @@ import pytest
 
 from gate.stores.base import Event, Tally, open_store
 from tests.cli.conftest import OTHER, Invoke
-from tests.cli.processes import Running, run_gate, wait_for
+from tests.cli.processes import Running, busy, run_gate, wait_for
 from tests.cli.test_serve import serving
 from tests.service import solutions, write_config
 
 OFF = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
-POSTERS = 3
 ROW = Tally(int(time.time() // 3600), "Forum", "green", Event.SPAM)
 
 
@@ -72,17 +70,8 @@ class Posters:
     def _verify(self, token: str) -> bool:
         return bool(self._server.post("/v1/verify", secret=OTHER["secret"], response=token)["success"])
 
-    @contextmanager
-    def busy(self) -> Iterator[None]:
-        threads = [threading.Thread(target=self._post) for _ in range(POSTERS)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self._done.set()
-            for thread in threads:
-                thread.join()
+    def busy(self) -> AbstractContextManager[None]:
+        return busy(self._post, self._done)
 
 
 def succeed(*args: str | Path) -> dict[str, Any]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.conftest import OTHER
-from tests.cli.processes import Running, run_gate, wait_for
+from tests.cli.processes import Running, busy, run_gate, wait_for
 from tests.cli.test_serve import serving
 from tests.service import solutions, write_config
 
-POSTERS = 3
 OFF = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
 
 
@@ -56,17 +54,8 @@ class Posters:
             self.refused.append(verdict)
         self.posts += 1
 
-    @contextmanager
-    def busy(self) -> Iterator[None]:
-        threads = [threading.Thread(target=self.post) for _ in range(POSTERS)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self._done.set()
-            for thread in threads:
-                thread.join()
+    def busy(self) -> AbstractContextManager[None]:
+        return busy(self.post, self._done)
 
 
 def token_of(server: Running) -> str:

@@ -238,37 +238,12 @@ def test_a_lost_reply_is_asked_for_once_more_and_posts_once(
     lossy.close()
 
 
-class Odd:
-    """A server that says the same to everybody."""
+class Listener:
+    """A server of few words; ``_carry`` says what it does for whoever comes."""
 
-    def __init__(self, reply: bytes) -> None:
-        self._reply = reply
+    def __init__(self) -> None:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                caller, _ = self._server.accept()
-            except OSError:
-                return
-            with caller:
-                caller.recv(65_536)
-                caller.sendall(self._reply)
-
-
-class Lossy:
-    """A proxy that drops the first reply and hands on the others."""
-
-    def __init__(self, port: int) -> None:
-        self._target = port
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
-        self._lose = True
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
@@ -281,6 +256,31 @@ class Lossy:
             except OSError:
                 return
             threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+
+    def _carry(self, near: socket.socket) -> None:
+        raise NotImplementedError
+
+
+class Odd(Listener):
+    """A server that says the same to everybody."""
+
+    def __init__(self, reply: bytes) -> None:
+        self._reply = reply
+        super().__init__()
+
+    def _carry(self, near: socket.socket) -> None:
+        with near:
+            near.recv(65_536)
+            near.sendall(self._reply)
+
+
+class Lossy(Listener):
+    """A proxy that drops the first reply and hands on the others."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._lose = True
+        super().__init__()
 
     def _carry(self, near: socket.socket) -> None:
         with near, socket.create_connection(("127.0.0.1", self._target)) as far:
