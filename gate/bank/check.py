@@ -17,7 +17,7 @@ from gate.bank.entry import answer_problem
 from gate.bank.guesses import common_guesses, or_word, yes_and_no
 from gate.bank.question import Bank, Question, Variant
 from gate.errors import BankError, Fault
-from gate.parsing import quoted
+from gate.parsing import counted, quoted
 
 LARGEST_PASS = 0.05
 """What a blind guess, or a word of the question typed back, may pass of all draws without a warning."""
@@ -182,7 +182,7 @@ def _language_warnings(lang: str, readings: Sequence[_Reading]) -> Iterator[Faul
         yield Fault(place, problem, "add questions whose answer does not stand in them")
     variants = sum(reading.question.wording.count for reading in readings)
     if variants < FEWEST_VARIANTS:
-        problem = f"{variants} variant{'' if variants == 1 else 's'} in all, soon known by heart"
+        problem = f"{counted(variants, 'variant')} in all, soon known by heart"
         yield Fault(place, problem, f"write at least {FEWEST_VARIANTS}; vary makes many of one question")
     families = len({reading.question.family for reading in readings})
     if families < FEWEST_FAMILIES:
