@@ -117,6 +117,7 @@ def test_one_live_region_is_there_from_the_start_and_stays(visit: Go) -> None:
     page.value(f"() => {{ window.first = {live}[0]; }}")
     held[0].continue_()
     page.answer(text="wrong")
+    expect(page.status()).to_contain_text("not the answer")
     page.answered()
     assert page.value(f"{live}.length === 1 && {live}[0] === window.first")
 
