@@ -15,7 +15,6 @@ from gate.config import Config, Site
 from gate.errors import BankError
 from gate.hosts import fitting
 from gate.languages import direction
-from gate.limiter import counter
 from gate.signing.claims import MOST_CHALLENGE_HOST, NO_SUBJECT, Challenge, new_id
 from gate.signing.keys import KeyRing
 from gate.signing.tokens import Sealer
@@ -124,7 +123,7 @@ class Asking:
         """Note a skip; return whether it brings another question."""
         if not self._is_sticky(client):
             return True
-        if self._store.hit(counter(b"skip", client, site.short), self._sticky) > MOST_SKIPS:
+        if self._store.hit(_counter(b"skip", client, site), self._sticky) > MOST_SKIPS:
             return False
         self.turn(site, client)
         return True
@@ -133,7 +132,7 @@ class Asking:
         """Let the client's next question be another one; return which in the window it will be."""
         if not self._is_sticky(client):
             return 0
-        return self._store.hit(counter(b"turn", client, site.short), self._sticky)
+        return self._store.hit(_counter(b"turn", client, site), self._sticky)
 
     def _usable(self, site: Site, reader: Reader) -> tuple[Drawn, Variant]:
         """Draw until a variant can be put: loading a bank renders only some of them."""
@@ -155,7 +154,7 @@ class Asking:
             return draw(
                 self._bank, lang=lang, tags=site.tags, rng=secrets.randbelow, avoid_family=reader.avoid
             )
-        turn = self._store.count(counter(b"turn", client, site.short), self._sticky)
+        turn = self._store.count(_counter(b"turn", client, site), self._sticky)
         drawn = self._sticky_draw(site, lang, client, turn)
         if drawn.question.family == reader.avoid:
             drawn = self._sticky_draw(site, lang, client, self.turn(site, client))
@@ -168,3 +167,8 @@ class Asking:
 
     def _is_sticky(self, client: ClientKey | None) -> TypeGuard[ClientKey]:
         return client is not None and client != EVERYBODY and self._sticky > 0
+
+
+def _counter(name: bytes, client: ClientKey, site: Site) -> bytes:
+    """Return the store's key for one of a client's counters at a site."""
+    return name + b":" + client + site.short

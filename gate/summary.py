@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from limits import RateLimitItem
+
 from gate.bank.question import Bank
-from gate.config import Config, Rate, Site
+from gate.config import Config, Site
 from gate.parsing import counted
 from gate.stores.servers import without_password
 
 _SITES_SHOWN = 5
-_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 def summary(config: Config, bank: Bank) -> Iterator[str]:
@@ -31,12 +32,11 @@ def _names(sites: tuple[Site, ...]) -> str:
 def _limits(config: Config) -> Iterator[str]:
     limits = config.limits
     for name in ("challenges", "answers", "wrong_answers", "tokens"):
-        rate: Rate | None = getattr(limits, name)
+        rate: RateLimitItem | None = getattr(limits, name)
         yield f"{name} {_spelled(rate) if rate else 'off'}"
 
 
-def _spelled(rate: Rate) -> str:
+def _spelled(rate: RateLimitItem) -> str:
     """Write a rate as the config does: "60/10 minutes"."""
-    size, unit = next((size, unit) for size, unit in _UNITS if rate.window % size == 0)
-    number = int(rate.window // size)
-    return f"{rate.count}/{unit if number == 1 else counted(number, unit)}"
+    unit = rate.GRANULARITY.name
+    return f"{rate.amount}/{unit if rate.multiples == 1 else counted(rate.multiples, unit)}"

@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from limits import RateLimitItem
+from limits import RateLimitItemPerDay as PerDay
+from limits import RateLimitItemPerHour as PerHour
+from limits import RateLimitItemPerMinute as PerMinute
+from limits import RateLimitItemPerSecond as PerSecond
 
 from gate.config import (
     TEST_SITES,
     Config,
     Outcome,
-    Rate,
     Site,
     example_path,
     example_toml,
@@ -78,10 +82,10 @@ def test_a_minimal_file_has_every_default(tmp_path: Path) -> None:
         600,
     )
     assert config.token.lifetime == 86400
-    assert config.limits.challenges == Rate(120, 60.0)
-    assert config.limits.answers == Rate(60, 600.0)
-    assert config.limits.wrong_answers == Rate(30, 600.0)
-    assert config.limits.tokens == Rate(20, 600.0)
+    assert config.limits.challenges == PerMinute(120)
+    assert config.limits.answers == PerMinute(60, 10)
+    assert config.limits.wrong_answers == PerMinute(30, 10)
+    assert config.limits.tokens == PerMinute(20, 10)
     assert (config.dashboard.enabled, config.dashboard.password_hash) == (False, "")
     assert (config.metrics.enabled, config.metrics.token) == (False, "")
     assert config.sites == (Site(sitekey="forum", secret=SECRET),)
@@ -129,7 +133,7 @@ def test_a_full_file_is_read(tmp_path: Path) -> None:
     assert config.bank.lang == "pt-BR"
     assert (config.challenge.min_seconds, config.challenge.sticky) == (0.0, 0.0)
     assert isinstance(config.challenge.min_seconds, float)
-    assert (config.limits.challenges, config.limits.answers) == (None, Rate(5, 7200.0))
+    assert (config.limits.challenges, config.limits.answers) == (None, PerHour(5, 2))
     first, second = config.sites
     assert first.hosts == ("forum.example.org", "*.example.org", "localhost", "::1")
     assert (first.name, first.langs, first.tags) == ("Forum", ("en", "pt-BR"), ("colour",))
@@ -160,15 +164,15 @@ def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "rate"),
     [
-        ("120/minute", Rate(120, 60.0)),
-        ("60/10 minutes", Rate(60, 600.0)),
-        ("60 per 10 minutes", Rate(60, 600.0)),
-        (" 1/1second ", Rate(1, 1.0)),
-        ("7/Day", Rate(7, 86400.0)),
+        ("120/minute", PerMinute(120)),
+        ("60/10 minutes", PerMinute(60, 10)),
+        ("60 per 10 minutes", PerMinute(60, 10)),
+        (" 1/1second ", PerSecond(1)),
+        ("7/Day", PerDay(7)),
         ("", None),
     ],
 )
-def test_rates(tmp_path: Path, text: str, rate: Rate | None) -> None:
+def test_rates(tmp_path: Path, text: str, rate: RateLimitItem | None) -> None:
     assert load(tmp_path, with_key("limits", f'answers = "{text}"')).limits.answers == rate
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from limits import RateLimitItemPerMinute as PerMinute
+
 from gate.clients import ClientKey
-from gate.config import LimitSettings, Rate
+from gate.config import LimitSettings
 from gate.limiter import AskedTable, Limiter
 from gate.stores.memory import MemoryStore
 from tests.service import Clock
@@ -16,7 +18,7 @@ def limiter(clock: Clock, limits: LimitSettings, *, size: int = 100) -> Limiter:
 
 
 def test_the_wait_lasts_to_the_end_of_the_window(clock: Clock) -> None:
-    limits = limiter(clock, LimitSettings(challenges=Rate(1, 60)))
+    limits = limiter(clock, LimitSettings(challenges=PerMinute(1)))
     clock.tick(20.5)
     assert limits.ask(ME, b"site") is None
     assert limits.ask(ME, b"site") == 40
@@ -25,14 +27,14 @@ def test_the_wait_lasts_to_the_end_of_the_window(clock: Clock) -> None:
 
 
 def test_a_wait_is_a_second_at_least(clock: Clock) -> None:
-    limits = limiter(clock, LimitSettings(challenges=Rate(1, 60)))
+    limits = limiter(clock, LimitSettings(challenges=PerMinute(1)))
     clock.tick(59.999)
     limits.ask(ME, b"site")
     assert limits.ask(ME, b"site") == 1
 
 
 def test_nobody_and_no_limit_are_never_refused(clock: Clock) -> None:
-    tight = limiter(clock, LimitSettings(challenges=Rate(1, 60), answers=Rate(1, 60)))
+    tight = limiter(clock, LimitSettings(challenges=PerMinute(1), answers=PerMinute(1)))
     loose = limiter(clock, NO_LIMITS)
     for _ in range(5):
         assert tight.ask(None, b"site") is None
@@ -44,14 +46,14 @@ def test_nobody_and_no_limit_are_never_refused(clock: Clock) -> None:
 
 
 def test_clients_and_sites_have_counts_of_their_own(clock: Clock) -> None:
-    limits = limiter(clock, LimitSettings(challenges=Rate(1, 60)))
+    limits = limiter(clock, LimitSettings(challenges=PerMinute(1)))
     for client, site in ((ME, b"one"), (SHE, b"one"), (ME, b"two")):
         assert limits.ask(client, site) is None
         assert limits.ask(client, site) is not None
 
 
 def test_a_refused_answer_does_not_count_towards_another_limit(clock: Clock) -> None:
-    limits = limiter(clock, LimitSettings(answers=Rate(2, 60), wrong_answers=Rate(1, 60), tokens=None))
+    limits = limiter(clock, LimitSettings(answers=PerMinute(2), wrong_answers=PerMinute(1), tokens=None))
     assert limits.answer(ME, b"site") is None
     limits.judged(ME, b"site", right=False)
     for _ in range(5):

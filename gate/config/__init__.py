@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gate.config.load import load_config, parse_config
-from gate.config.rates import Rate
 from gate.config.sample import Row, example_path, example_toml, settings
 from gate.config.sections import (
     BankSettings,
@@ -30,7 +29,6 @@ __all__ = [
     "LimitSettings",
     "MetricsSettings",
     "Outcome",
-    "Rate",
     "Row",
     "ServerSettings",
     "SigningSettings",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import limits
 
@@ -15,15 +14,7 @@ _SPAN_ALONE = re.compile(_SPAN, re.IGNORECASE)
 _RATE = re.compile(rf"([0-9]{{1,9}})\s*(?:/|per\s)\s*{_SPAN}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many events (``count``) in each window of so many seconds (``window``)."""
-
-    count: int
-    window: float
-
-
-def rate(text: str) -> Rate | None:
+def rate(text: str) -> limits.RateLimitItem | None:
     """Read a rate in the notation of the library limits; "" is None: no limit."""
     if not text:
         return None
@@ -33,8 +24,7 @@ def rate(text: str) -> Rate | None:
     # The library reads "5/0 minutes" as one minute, and takes 0 as the limit that nobody meets.
     if int(found[1]) == 0 or int(found[2] or 1) == 0:
         raise UnfitError(f"{quoted(text)} lets nobody in", 'write at least "1/minute", or "" for no limit')
-    item = limits.parse(text.strip())
-    return Rate(item.amount, float(item.get_expiry()))
+    return limits.parse(text.strip())
 
 
 def seconds(text: str) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from limits import RateLimitItem
+
 from gate.config import checks
-from gate.config.rates import Rate, rate, seconds
+from gate.config.rates import rate, seconds
 from gate.config.settings import setting
 from gate.config.sites import Site
 from gate.config.testkeys import TEST_SITES
@@ -127,12 +129,12 @@ class TokenSettings:
 class LimitSettings:
     """How often one person may do what at one site; "" turns a limit off."""
 
-    challenges: Rate | None = setting(
+    challenges: RateLimitItem | None = setting(
         "120/minute", check=rate, help="Questions asked for (counted by each process for itself)."
     )
-    answers: Rate | None = setting("60/10 minutes", check=rate, help="Answers given.")
-    wrong_answers: Rate | None = setting("30/10 minutes", check=rate, help="Wrong answers given.")
-    tokens: Rate | None = setting(
+    answers: RateLimitItem | None = setting("60/10 minutes", check=rate, help="Answers given.")
+    wrong_answers: RateLimitItem | None = setting("30/10 minutes", check=rate, help="Wrong answers given.")
+    tokens: RateLimitItem | None = setting(
         "20/10 minutes", check=rate, help="Right answers given; each is worth a token."
     )
 

@@ -35,6 +35,6 @@ def test_no_address_is_kept_where_clients_are_counted(make_service: Callable[...
     service.live.close()
     kept = b"".join(path.read_bytes() for path in service.folder.glob("gate.db*")) + b"\0".join(counters)
     assert len(counters) == len(ADDRESSES)
-    assert b"wrong:" in kept
+    assert b"/wrong/" in kept
     for address in ADDRESSES:
         assert not [spelling for spelling in spellings(address) if spelling in kept]
