@@ -211,7 +211,8 @@
       if (question !== asked.question || word === OVER[0]) this.box.value = '';
       this.asked = asked;
       this.write(said);
-      this.label.textContent = asked.question;
+      // Chromium looks at the first ten nodes of a label for words like "city", and would fill in one.
+      this.label.replaceChildren(...Array.from(Array(10), () => new Comment()), asked.question);
       this.hint.textContent = asked.hint;
       [this.label, this.hint].forEach((part) => Object.assign(part, { lang: asked.lang, dir: asked.dir }));
       this.box.lang = asked.lang;

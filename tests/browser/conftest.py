@@ -18,6 +18,7 @@ from playwright.sync_api import (
     Page,
     ViewportSize,
     WebError,
+    expect,
     sync_playwright,
 )
 
@@ -35,8 +36,9 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_PATIENCE_MS = 5_000
+_PATIENCE_MS = 15_000
 SCREEN: ViewportSize = {"width": 1280, "height": 900}
+expect.set_options(timeout=_PATIENCE_MS)
 _REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (404|422)")
 _LISTEN = """document.addEventListener("securitypolicyviolation",
   event => console.error("policy: " + event.violatedDirective + " " + event.blockedURI));"""

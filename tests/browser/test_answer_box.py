@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.filling import ADDRESS, TEMPTING, fill_in_address, fill_in_card
 from tests.browser.people import Person
 from tests.browser.sites import NO_LIMITS, MakeSite, demo_site, plain_site
 from tests.browser.states import STATES, LookAt
@@ -100,28 +100,15 @@ def test_12_no_manager_offers_to_fill_or_save(person: Person) -> None:
     assert {name: person.box.get_attribute(name) for name in wanted} == wanted
 
 
-PROFILE = {
-    "NAME_FULL": "Ana Filled",
-    "EMAIL_ADDRESS": "ana@filled.example",
-    "COMPANY_NAME": "Filled Ltd",
-    "ADDRESS_HOME_STREET_ADDRESS": "1 Filled Road",
-    "ADDRESS_HOME_CITY": "Filled",
-    "ADDRESS_HOME_ZIP": "90001",
-    "ADDRESS_HOME_COUNTRY": "US",
-    "PHONE_HOME_WHOLE_NUMBER": "+12025550123",
-}
-CARD = {"number": "4444444444444444", "name": "Ana", "expiryMonth": "01", "expiryYear": "2099", "cvc": "123"}
-
-
 @pytest.mark.parametrize("javascript", [True])
 @pytest.mark.parametrize("where", ["name", "email", "gate-answer"])
 def test_12_the_browsers_own_filling_fills_name_and_email_alone(where: str, person: Person) -> None:
-    """Chromium's address filling, as from its list of suggestions; whoever is filled in can post."""
+    """Whoever is filled in can post."""
     asked, before = person.question, person.kept()
-    fill_in(person.page, where, address={"fields": [{"name": k, "value": v} for k, v in PROFILE.items()]})
-    expect(person.page.locator("#email")).to_have_value("ana@filled.example")
-    expect(person.page.locator("#name")).to_have_value("Ana Filled")
-    fill_in(person.page, where, card=CARD)
+    fill_in_address(person.page, where)
+    expect(person.page.locator("#email")).to_have_value(ADDRESS["EMAIL_ADDRESS"])
+    expect(person.page.locator("#name")).to_have_value(ADDRESS["NAME_FULL"])
+    fill_in_card(person.page, where)
     expect(person.box).to_have_value("")
     kept = person.kept()
     assert (kept["topic"], kept["body"], person.question) == (before["topic"], before["body"], asked)
@@ -131,17 +118,18 @@ def test_12_the_browsers_own_filling_fills_name_and_email_alone(where: str, pers
     assert person.posted() == 1
 
 
-def fill_in(page: Page, where: str, **what: object) -> None:
-    """Have Chromium fill in a form from its field ``where``; it refuses where it sees nothing to fill."""
-    page.locator(f"#{where}").focus()
-    session = page.context.new_cdp_session(page)
-    root = session.send("DOM.getDocument")["root"]["nodeId"]
-    node = session.send("DOM.querySelector", {"nodeId": root, "selector": f"#{where}"})["nodeId"]
-    field = session.send("DOM.describeNode", {"nodeId": node})["node"]["backendNodeId"]
-    session.send("Autofill.enable")
-    with suppress(Error):
-        session.send("Autofill.trigger", {"fieldId": field, **what})
-    session.detach()
+@pytest.mark.parametrize("javascript", [True])
+@pytest.mark.parametrize("ask", TEMPTING)
+def test_12_no_words_of_a_question_bring_the_browser_to_fill_it_in(
+    ask: str, own_site: MakeSite, make_person: MakePerson, tmp_path: Path, *, javascript: bool
+) -> None:
+    bank = tmp_path / "tempting.toml"
+    bank.write_text(f'lang = "en"\nquestion = [{{ ask = "{ask}", accept = "right" }}]', "utf-8")
+    person = make_person(own_site(demo_site, bank={"files": [str(bank)]}), javascript=javascript).open()
+    fill_in_address(person.page, "name")
+    expect(person.page.locator("#email")).to_have_value(ADDRESS["EMAIL_ADDRESS"])
+    expect(person.box).to_have_accessible_name(ask)
+    expect(person.box).to_have_value("")
 
 
 def test_13_there_is_no_box_that_a_person_cannot_see(person: Person) -> None:

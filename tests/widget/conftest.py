@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.widget.page import Visit
+from tests.widget.page import PATIENCE, Visit
 from tests.widget.servers import Forum, Gate
 
+expect.set_options(timeout=PATIENCE * 1000)
 CHROMIUM = "/usr/bin/chromium"
 _FLAGS = [
     "--no-sandbox",
@@ -85,7 +86,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(**options: Any) -> Page:
         contexts.append(browser.new_context(**options))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(PATIENCE * 1000)
         return contexts[-1].new_page()
 
     yield open_page

@@ -14,7 +14,7 @@ WIDGET = '<div class="gate-widget" data-sitekey="forum"></div>'
 SCRIPT = '<script src="GATE/gate.js" async></script>'
 FORM = """<form action="/post" method="post"><label>Body <textarea name="body">Long text</textarea></label>
 {}<button name="post" value="1">Post</button> <button name="preview" value="1">Preview</button></form>"""
-PATIENCE = 5.0
+PATIENCE = 15.0
 
 
 class Visit:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.browser.filling import ADDRESS, TEMPTING, fill_in_address
 from tests.widget.page import FORM, WIDGET, Visit, slowly
 from tests.widget.servers import Gate
 
@@ -102,3 +104,18 @@ def test_enter_in_another_field_sends_the_form_and_asks_no_other_question(visit:
     page.page.get_by_label("Topic").press("Enter")
     expect(page.page.get_by_role("heading", name="Posted")).to_be_visible()
     assert page.forum.posts[0]["gate-response"]
+
+
+@pytest.mark.parametrize("ask", TEMPTING)
+def test_no_words_of_a_question_bring_the_browser_to_fill_it_in(
+    ask: str, visit: Go, start_gate: Callable[..., Gate]
+) -> None:
+    one = f'lang = "en"\nquestion = [{{ ask = "{ask}", accept = "right" }}]'
+    gate = start_gate(one=one, bank={"files": ["bank/one.toml"]})
+    fields = """<label>Name <input id="name" name="name" autocomplete="name"></label>
+        <label>Email <input id="email" name="email" autocomplete="email"></label>"""
+    page = visit(FORM.format(fields + WIDGET), to=gate)
+    assert page.question() == ask
+    fill_in_address(page.page, "name")
+    expect(page.page.locator("#email")).to_have_value(ADDRESS["EMAIL_ADDRESS"])
+    expect(page.box()).to_have_value("")
