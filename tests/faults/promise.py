@@ -27,7 +27,7 @@ from tests.web.demo.conftest import GOOD, Visitor
 FORUM = (sys.executable, Path(__file__).with_name("forum.py"))
 WRITTEN = {**GOOD, "topic": "Re: faults", "name": "Zoë & <Ümit>", "body": 'One.\n\n  Two "&amp;" <b>\n終'}
 """What a poster types; every character of it must come back."""
-BACK_WITHIN = 8.0
+BACK_WITHIN = 20.0
 """Seconds after the end of a fault within which all works again: the breaker's, and a machine that is busy."""
 
 

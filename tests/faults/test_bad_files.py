@@ -65,7 +65,7 @@ def test_a_bad_file_is_refused_while_all_runs_and_by_a_worker_that_starts_anew(
     spent, unspent, late = place.token(), place.token(), place.token()
     assert place.verify(spent).json["success"]
     path.write_text(text)
-    wait_for(lambda: refused(place, why), "the refusal of the file", 5)
+    wait_for(lambda: refused(place, why), "the refusal of the file")
     assert place.verify(unspent).json["success"]
     (worker,) = place.server.workers()
     os.kill(worker, signal.SIGKILL)
@@ -81,7 +81,7 @@ def test_a_bad_file_is_refused_while_all_runs_and_by_a_worker_that_starts_anew(
     ]
     assert len(told) == 2, "once by each worker"
     path.write_text(good.replace("What colour is grass?", "Which colour is grass?"))
-    wait_for(lambda: place.get("/readyz").json["reload"] == "ok", "the good file", 5)
+    wait_for(lambda: place.get("/readyz").json["reload"] == "ok", "the good file")
     assert "gate_reload_failed 0.0" in place.get("/metrics").text
 
 
@@ -97,8 +97,8 @@ def test_a_bad_bank_costs_the_poster_of_an_open_form_nothing(tmp_path: Path) -> 
     with forum(tmp_path) as place:
         promise = Promise.before(place)
         (tmp_path / "bank" / "en.toml").write_text("question = [")
-        wait_for(lambda: refused(place, "not TOML"), "the refusal of the file", 5)
+        wait_for(lambda: refused(place, "not TOML"), "the refusal of the file")
         promise.is_over()
         promise.is_logged("files refused.*not TOML", "error")
         (tmp_path / "bank" / "en.toml").write_text(BANK)
-        wait_for(lambda: place.get("/readyz").json["reload"] == "ok", "the good file", 5)
+        wait_for(lambda: place.get("/readyz").json["reload"] == "ok", "the good file")

@@ -43,7 +43,7 @@ def test_200_connections_to_a_process_of_64_files_are_outlived(tmp_path: Path) -
         promise.is_logged("files refused.*Too many open files", "error")
         opened.close()
         promise.is_over()
-        wait_for(lambda: place.get("/readyz").json["reload"] == "ok", "the bank", 5)
+        wait_for(lambda: place.get("/readyz").json["reload"] == "ok", "the bank")
         tokens = [place.token() for _ in range(100)]
 
         def success(token: str) -> bool:

@@ -99,7 +99,7 @@ def test_two_services_share_what_was_spent_and_what_is_wrong(redis_server: Serve
             (line,) = [json.loads(line) for line in each.err.splitlines() if '"level": "error"' in line]
             assert "it cannot be reached; see whether it runs" in line["message"]
         redis_server.start()
-        wait_for(lambda: one.get("/readyz")["ready"] and two.get("/readyz")["ready"], "the recovery", 5)
+        wait_for(lambda: one.get("/readyz")["ready"] and two.get("/readyz")["ready"], "the recovery")
         for token in (spent, unspent):
             assert not _verify(one, token)["success"], "the store forgot, and knows it"
             assert not _verify(two, token)["success"]

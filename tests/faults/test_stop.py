@@ -75,5 +75,5 @@ def test_sigterm_answers_all_200_requests_in_flight(tmp_path: Path, held: int) -
             answers = Counter(threads.map(finish, range(len(requests))))
         assert answers == {"200 success": VERDICTS, "303": REPLIES}
         assert place.server.process.wait(PATIENCE) == 0
-        wait_for(place.server.group_is_gone, "the end of every process", 5)
+        wait_for(place.server.group_is_gone, "the end of every process")
         assert place.posts() == [WRITTEN["body"]] * REPLIES

@@ -28,7 +28,7 @@ def test_a_locked_file_is_an_error_in_time_and_never_a_verdict(
     started = time.monotonic()
     with pytest.raises(StoreError, match="locked for more than 800 ms"):
         spend(store, name)
-    assert 0.7 < time.monotonic() - started < 1.6
+    assert 0.7 < time.monotonic() - started < 4.5  # by default SQLite would be waited for 5 s
     with pytest.raises(StoreError, match="locked"):
         store.ping()
     holder.execute("ROLLBACK")

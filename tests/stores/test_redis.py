@@ -215,7 +215,7 @@ def test_a_server_that_nobody_can_connect_to_is_told_in_time() -> None:
         started = time.monotonic()
         with pytest.raises(StoreError, match="did not answer in time"):
             open_store(f"redis://{HOST}:{port}/0")
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 10  # a connection is waited for minutes otherwise
         for each in queued:
             each.close()
 
