@@ -66,7 +66,7 @@ def held(stage: Stage) -> Person:
 
 def limited(stage: Stage) -> Person:
     """There were too many tries from this network."""
-    person = stage.person(limits={"answers": "1/10 minutes", "challenges": ""})
+    person = stage.person(limits={"answers": "1/year", "challenges": ""})
     person.write().answer("certainly wrong").post()
     person.answer().post()
     return person

@@ -224,7 +224,7 @@ class Form:
 @pytest.fixture
 def form_at(own_site: MakeSite, make_person: MakePerson, *, javascript: bool) -> Callable[..., Form]:
     def make(**settings: object) -> Form:
-        now = [float(int(time.time()))]  # ids count whole milliseconds
+        now = [time.time() // 600 * 600]  # the start of a window of ten minutes
         site = own_site(plain_site, clock=lambda: now[0], **settings)
         person = make_person(site, javascript=javascript)
         person.page.goto(site.url)

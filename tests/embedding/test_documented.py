@@ -111,7 +111,7 @@ def test_behind_a_proxy_limits_fall_on_the_poster(
     create: Callable[..., Flask], solve: Callable[[str], str]
 ) -> None:
     """ProxyFix of the page believes one proxy: the last address counts, the one before it is the poster's own word."""
-    app = create(GATE_CONFIG={**OFF, "limits": {**OFF["limits"], "wrong_answers": "2/10 minutes"}})
+    app = create(GATE_CONFIG={**OFF, "limits": {**OFF["limits"], "wrong_answers": "2/year"}})
     page = opened(app)
     for _ in range(2):
         page = Page(send(app, page, body="x", gate_answer="certainly wrong"))
@@ -124,7 +124,7 @@ def test_behind_a_proxy_limits_fall_on_the_poster(
 def test_without_proxyfix_the_header_is_only_a_word(tmp_path: Path) -> None:
     """Whoever writes another address into each request is not another client."""
     app = Flask("forum", instance_path=str(tmp_path))
-    limits = {**OFF["limits"], "wrong_answers": "2/10 minutes"}
+    limits = {**OFF["limits"], "wrong_answers": "2/year"}
     app.config.update(SECRET_KEY=SECRET_KEY, GATE_CONFIG={**OFF, "limits": limits})
     gate = Gate(app)
     app.add_url_rule(

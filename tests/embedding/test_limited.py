@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.embedding.hosts import OFF, Browser, PlainForm, make_host
 
-LIMITED = {**OFF, "limits": {**OFF["limits"], "answers": "1/10 minutes"}}
+LIMITED = {**OFF, "limits": {**OFF["limits"], "answers": "1/year"}}
 
 
 def test_beyond_a_limit_the_form_keeps_all_that_was_typed_and_says_how_long(
@@ -24,4 +24,4 @@ def test_beyond_a_limit_the_form_keeps_all_that_was_typed_and_says_how_long(
     assert refused.fields["body"] == "Sharp blades."
     assert refused.fields["gate-answer"] == answer
     assert refused.fields["gate-challenge"] == page.fields["gate-challenge"]
-    assert re.search(r"wait ([1-9]|10) minutes?, then send again|wait [1-9]\d? seconds?, then", refused.html)
+    assert re.search(r"wait [1-9]\d* minutes?, then send again", refused.html)

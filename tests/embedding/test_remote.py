@@ -198,7 +198,7 @@ def test_incomplete_settings_stop_the_start(tmp_path: Path, settings: dict[str, 
 
 
 def test_limits_fall_on_the_poster_not_on_the_forum(tmp_path: Path, solve: Callable[[str], str]) -> None:
-    limits: dict[str, str] = {**OFF["limits"], "wrong_answers": "2/10 minutes"}
+    limits: dict[str, str] = {**OFF["limits"], "wrong_answers": "2/year"}
     running = Service(tmp_path / "service", challenge={"min_seconds": 0}, limits=limits)
     host = host_of(running, tmp_path / "forum")
 
