@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from gate.bank.load import load_bank
 from tests.service import Clock, Service
@@ -21,9 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--long"):
-        settings.register_profile("long", max_examples=1_000)
-        settings.load_profile("long")
+    """Try the same examples every time, in the long form more and others; a slow machine is no failure."""
+    shared = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("short", shared, derandomize=True)
+    settings.register_profile("long", shared, max_examples=1_000)
+    settings.load_profile("long" if config.getoption("--long") else "short")
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,6 @@ SHORT, LONG = 3_000, 500_000
 SETTINGS = settings(
     max_examples=50,
     stateful_step_count=80,
-    deadline=None,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
 
@@ -31,6 +29,6 @@ class InFile(Lives):
 @pytest.mark.parametrize("machine", [InMemory, InFile])
 def test_no_challenge_is_accepted_twice(machine: type[Lives], long_run: bool) -> None:  # noqa: FBT001
     while machine.steps < (LONG if long_run else SHORT):
-        run_state_machine_as_test(machine, settings=settings(SETTINGS, derandomize=not long_run))
+        run_state_machine_as_test(machine, settings=SETTINGS)
     # there was something to get wrong
     assert machine.passed > machine.steps / 20

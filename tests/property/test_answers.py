@@ -91,13 +91,13 @@ def test_without_dictation_and_counters_two_answers_meet_both_ways(one: str, oth
 
 
 @given(st.integers(0, 10**12 - 1), st.integers(0, 10**12 - 1), LANGS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_number_is_never_another(typed: int, accepted: int, lang: str) -> None:
     assert is_right(str(typed), [accepted], lang=lang, typos=1) == (typed == accepted)
 
 
 @given(st.integers(0, 9999), st.integers(0, 9999), st.sampled_from(["ja", "zh", "tr", "ar", "de"]), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_number_in_words_is_that_number_and_no_other(
     one: int, other: int, lang: str, data: st.DataObject
 ) -> None:
@@ -122,7 +122,6 @@ def test_a_word_of_fewer_than_five_letters_forgives_no_slip_however_it_is_spelt(
     st.permutations(["red", "ice cream", "salt and pepper", "7", "été"]),
     st.sampled_from([", ", ";", "/", " & ", " ", " and "]),
 )
-@settings(deadline=None)
 def test_a_set_is_right_in_any_order_with_any_separator(items: list[str], separator: str) -> None:
     accepted: list[str | int] = ["red", "ice cream", "salt and pepper", 7, "été"]
     assert is_right(separator.join(items), accepted, match="set")

@@ -143,7 +143,7 @@ def can_be_asked(bank: Bank) -> bool:
 
 
 @given(files)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_structure_is_a_bank_or_a_bank_error(document: dict[str, Any]) -> None:
     assert is_bank_or_refused(
         "\n".join(f"{key} = {as_toml(value)}" for key, value in document.items()).encode()
@@ -163,7 +163,7 @@ def test_anything_like_toml_is_a_bank_or_a_bank_error(text: str) -> None:
 
 
 @given(st.lists(varied, min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_question_is_dropped_in_silence(questions: list[dict[str, Any]]) -> None:
     numbered = [{**question, "id": str(number)} for number, question in enumerate(questions)]
     try:
@@ -178,7 +178,7 @@ def test_no_question_is_dropped_in_silence(questions: list[dict[str, Any]]) -> N
     st.binary(max_size=8),
     st.integers(0, 200),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_neighbouring_draws_differ_in_family_where_they_can(
     families: list[tuple[str, float]], seed: bytes, turn: int
 ) -> None:

@@ -48,7 +48,7 @@ def sent(body: bytes, content_type: str) -> Fields | RequestError:
     return read(Request(method="POST", content_type=content_type, body=body))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(method=methods, query=queries, content_type=content_types, body=bodies)
 @example(method="POST", query="", content_type=JSON, body=b"[" * MAX_BODY)
 @example(method="POST", query="", content_type=JSON, body=b'{"peek":' + b"9" * 5000 + b"}")
@@ -71,7 +71,7 @@ def test_whatever_comes_it_is_fields_or_a_refusal(
     assert result.get("peek", "true") in ("true", "false")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(st.one_of(st.sampled_from(sorted(EVERY)), other_names), well_formed, max_size=40))
 def test_a_json_body_a_form_and_a_query_of_the_same_fields_read_the_same(fields: dict[str, str]) -> None:
     as_json = sent(json.dumps(fields, ensure_ascii=False).encode(), JSON)

@@ -81,7 +81,7 @@ class Stores:
             self.spend_id(kind, b"crowd", name, b"a", True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(SPENDS | HITS | WAITS | CROWDS, max_size=40))
 @pytest.mark.xdist_group("redis")
 def test_all_stores_agree(redis_doors: Doors, steps: list[tuple[object, ...]]) -> None:

@@ -174,10 +174,7 @@ def is_never_a_yes(_ctx: Any, response: Any, case: schemathesis.Case[Any]) -> No
 @api.parametrize()
 @settings(
     max_examples=700 if settings.get_current_profile_name() == "long" else 25,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=list(HealthCheck),
-    database=None,
 )
 def test_the_service_does_what_is_described(case: schemathesis.Case[Any]) -> None:
     case.call_and_validate(additional_checks=[is_never_a_yes])
