@@ -64,6 +64,15 @@ def test_a_refused_answer_does_not_count_towards_another_limit(clock: Clock) -> 
     assert limits.answer(ME, b"site") is not None
 
 
+def test_limits_of_one_rate_are_counted_apart(clock: Clock) -> None:
+    three = PerMinute(3)
+    limits = limiter(clock, LimitSettings(answers=three, wrong_answers=three, tokens=three))
+    for right in (True, False, True):
+        assert limits.answer(ME, b"site") is None
+        limits.judged(ME, b"site", right=right)
+    assert limits.answer(ME, b"site") is not None
+
+
 def test_a_flood_of_clients_shares_one_count_and_takes_no_more_memory(clock: Clock) -> None:
     table = AskedTable(clock, size=3)
     counts = [table.hit(str(number).encode(), 60) for number in range(10)]

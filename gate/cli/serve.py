@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -101,5 +102,7 @@ def warnings(config: Config) -> Iterator[str]:
         yield "test keys are on: anybody can look them up; set [server] testing = false for real use"
     if config.dashboard.enabled:
         yield "[dashboard] enabled has no effect: this version has no dashboard"
+    if os.environ.get("PYTHONHASHSEED", "random") != "random":
+        yield "PYTHONHASHSEED is set: who knows it can send field names that are slow to tell apart; unset it"
     if config.store.url == "memory://":
         yield "the store is memory alone: at a restart all used tokens are forgotten, and refused"

@@ -161,8 +161,9 @@ def _command_line(pid: int) -> str:
 
 
 def clean_environ(**more: str) -> dict[str, str]:
-    """Return the environment without the gate's own variables, and with the checkout to import from."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("GATE_")}
+    """Return the environment without what changes how the gate runs, and with the checkout to import from."""
+    changing = ("GATE_", "PYTHONHASHSEED")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(changing)}
     return {**ours, "PYTHONPATH": _ROOT, **more}
 
 

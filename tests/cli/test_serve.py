@@ -8,12 +8,13 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gate.cli.running import BLOCKING_THREADS
 from gate.stores.base import Event, open_store
 from tests.cli.conftest import FORUM, OTHER
 from tests.cli.processes import Running, free_port, run_gate, running, wait_for
@@ -23,10 +24,10 @@ HELD = 20
 
 
 @contextmanager
-def serving(config: Path, *more: str, workers: int = 2) -> Iterator[Running]:
+def serving(config: Path, *more: str, workers: int = 2, **environ: str) -> Iterator[Running]:
     port = free_port()
     args = ("serve", "--config", str(config), "--port", str(port), "--workers", str(workers), *more)
-    with running(config.parent, port, *args, TMPDIR=str(config.parent)) as server:
+    with running(config.parent, port, *args, TMPDIR=str(config.parent), **environ) as server:
         wait_for(server.is_up, "the service")
         yield server
 
@@ -217,6 +218,27 @@ def test_test_keys_on_a_public_address_need_a_word(config: Path) -> None:
     assert [
         line["level"] for line in map(json.loads, server.err.splitlines()) if "test keys" in line["message"]
     ] == ["warning"]
+
+
+@pytest.mark.parametrize(("seed", "warned"), [("0", 1), ("random", 0)])
+def test_a_seed_of_hashes_that_can_be_known_is_warned_of(config: Path, seed: str, warned: int) -> None:
+    with serving(config, workers=1, PYTHONHASHSEED=seed) as server:
+        assert server.end() == 0
+    warnings = [line for line in map(json.loads, server.err.splitlines()) if line["level"] == "warning"]
+    assert len([line for line in warnings if "PYTHONHASHSEED" in line["message"]]) == warned
+
+
+def test_slow_clients_hold_up_nobody_while_one_thread_is_left(config: Path) -> None:
+    with serving(config, workers=1) as server, ExitStack() as slow:
+        for _ in range(200):
+            head = slow.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            head.sendall(b"GET /healthz HTTP/1.1\r\nHost:")
+        body = f"secret={SECRET}&response=x".encode()
+        held = [slow.enter_context(_begin_post(server.port, body)) for _ in range(BLOCKING_THREADS - 1)]
+        for _ in range(BLOCKING_THREADS):
+            assert _solve(server)
+        answers = [_finish_post(each, body) for each in held]
+    assert [answer[:15] for answer in answers] == [b"HTTP/1.1 200 OK"] * len(held)
 
 
 def test_an_address_of_another_machine_is_refused(config: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -185,6 +187,16 @@ def test_forty_thousand_fields_are_refused_unread(service: Service) -> None:
     assert_refused(send_body(service, form, FORM), 413)
     query = form.decode()
     assert service.send("GET", "/v1/challenge", query_string=query).status_code == 413
+
+
+def test_field_names_whose_hashes_collide_are_counted_like_any_others(service: Service) -> None:
+    alike = (name for name in map("f{}".format, itertools.count()) if hash(name) % 4096 == 0)
+    fields = dict.fromkeys(itertools.islice(alike, 33), "x")
+    for kind, write in ((JSON, json.dumps), (FORM, urlencode)):
+        assert_refused(send_body(service, write(fields).encode(), kind))
+    fields.popitem()
+    for kind, write in ((JSON, json.dumps), (FORM, urlencode)):
+        assert code_of(send_body(service, write(fields).encode(), kind)) == "missing-input-secret"
 
 
 def test_a_body_whose_length_is_not_said_is_a_413(service: Service) -> None:
