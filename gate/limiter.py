@@ -140,10 +140,10 @@ class _Storage(Storage):
         self._clock = clock
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        return self._counters.hit(key.encode("latin-1"), expiry)
+        return self._counters.hit(_without_rate(key), expiry)
 
     def get(self, key: str) -> int:
-        return self._counters.count(key.encode("latin-1"), self._window)
+        return self._counters.count(_without_rate(key), self._window)
 
     def get_expiry(self, key: str) -> float:
         return (self._clock() // self._window + 1) * self._window
@@ -158,3 +158,8 @@ class _Storage(Storage):
 
     def clear(self, key: str) -> None:
         raise NotImplementedError
+
+
+def _without_rate(key: str) -> bytes:
+    """Return a key of the library without amount, multiple and unit: another rate goes on with what was counted."""
+    return key.rsplit("/", 3)[0].encode("latin-1")

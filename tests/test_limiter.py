@@ -12,9 +12,12 @@ ME, SHE = ClientKey(b"me".ljust(16)), ClientKey(b"she".ljust(16))
 NO_LIMITS = LimitSettings(challenges=None, answers=None, wrong_answers=None, tokens=None)
 
 
-def limiter(clock: Clock, limits: LimitSettings, *, size: int = 100) -> Limiter:
+def limiter(
+    clock: Clock, limits: LimitSettings, *, size: int = 100, store: MemoryStore | None = None
+) -> Limiter:
     clock.tick(-clock.now % 60)
-    return Limiter(limits, store=MemoryStore(clock=clock), asked=AskedTable(clock, size=size), clock=clock)
+    store = store or MemoryStore(clock=clock)
+    return Limiter(limits, store=store, asked=AskedTable(clock, size=size), clock=clock)
 
 
 def test_the_wait_lasts_to_the_end_of_the_window(clock: Clock) -> None:
@@ -71,6 +74,16 @@ def test_limits_of_one_rate_are_counted_apart(clock: Clock) -> None:
         assert limits.answer(ME, b"site") is None
         limits.judged(ME, b"site", right=right)
     assert limits.answer(ME, b"site") is not None
+
+
+def test_what_was_counted_counts_under_a_changed_rate_too(clock: Clock) -> None:
+    store = MemoryStore(clock=clock)
+    loose = limiter(clock, LimitSettings(answers=PerMinute(5)), store=store)
+    for _ in range(3):
+        assert loose.answer(ME, b"site") is None
+    tight = limiter(clock, LimitSettings(answers=PerMinute(3)), store=store)
+    assert tight.answer(ME, b"site") is not None
+    assert tight.answer(SHE, b"site") is None
 
 
 def test_a_flood_of_clients_shares_one_count_and_takes_no_more_memory(clock: Clock) -> None:
