@@ -431,7 +431,7 @@ def test_the_environment_replaces_what_the_file_has_in_its_stead(tmp_path: Path)
         ("GATE_STORE__URL__X", "1", "not the name of a setting; write GATE_STORE__ and the key"),
         ("GATE_SITE__SECRET", "1", "no site's number; write GATE_SITE__0__ and the key, 0 being the first site"),
         ("GATE_SITE__00__SECRET", "1", "no site's number; write GATE_SITE__0__ and the key, 0 being the first site"),
-        ("GATE_SITE__2__SECRET", "1", "there are 1 sites; the next one is GATE_SITE__1__"),
+        ("GATE_SITE__2__SECRET", "1", "there is no site 2; the next one is GATE_SITE__1__"),
         ("GATE_SERVER__PORT", "eighty", 'not a whole number but text ("eighty"); write it like GATE_SERVER__PORT=8080'),
         ("GATE_SERVER__PORT", "99999", "99999 is out of range; write a number from 1 to 65535"),
         ("GATE_SERVER__TESTING", "maybe", 'not true or false but text ("maybe"); write it like GATE_SERVER__TESTING=false'),

@@ -124,6 +124,8 @@ def _is_closed_pipe(error: Exception) -> bool:
 def _unforeseen(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
         return f"{error.filename}: {error.strerror}; check the path and its permissions"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"the output cannot be written: {error.strerror}; make room, and run it again"
     return (
         f"unforeseen {type(error).__name__}: {error} (gate {__version__}, Python {platform.python_version()}, "
         f"{sys.platform}); this is a fault of gate: please report it with what `gate --debug …` shows"

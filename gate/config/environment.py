@@ -60,7 +60,7 @@ def _site(tables: Tables, variable: str, parts: list[str], faults: Faults) -> Ta
     number = int(parts[1])
     count = len(tables.sites)
     if number > count or number >= MOST_SITES:
-        faults.add(variable, f"there are {count} sites", f"the next one is GATE_SITE__{count}__")
+        faults.add(variable, f"there is no site {number}", f"the next one is GATE_SITE__{count}__")
         return None
     return tables.sites[number] if number < count else tables.new_site(number=number + 1)
 

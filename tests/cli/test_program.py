@@ -82,6 +82,22 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     assert trying.returncode == 1
 
 
+def test_output_that_finds_no_room_is_a_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        shown = subprocess.run(
+            [sys.executable, "-m", "gate", "keys", "new"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=clean_environ(),
+            check=False,
+        )
+    assert shown.returncode == 1
+    assert shown.stderr == (
+        "the output cannot be written: No space left on device; make room, and run it again\n"
+    )
+
+
 def test_version_says_which_and_loads_nothing_more(invoke: Invoke) -> None:
     assert invoke("version").stdout.startswith(f"{invoke('--version').stdout.strip()} (Python ")
     script = (
