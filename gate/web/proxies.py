@@ -26,7 +26,7 @@ def client_of(peer: str | None, forwarded: str | None, trusted_proxies: int) -> 
             return Client(entries[-trusted_proxies], hidden=False)
         return Client(_address(peer or ""), hidden=False)
     address = _address(peer or "")
-    if forwarded and (not address or ipaddress.ip_address(address).is_private):
+    if forwarded and not (address and ipaddress.ip_address(address).is_global):
         return Client("", hidden=True)
     return Client(address, hidden=False)
 

@@ -17,6 +17,8 @@ from tests.service import Service
         ("10.0.0.1", "9.9.9.9", 0, Client("", hidden=True)),
         ("127.0.0.1", "9.9.9.9", 0, Client("", hidden=True)),
         ("::1", "9.9.9.9", 0, Client("", hidden=True)),
+        ("100.64.0.1", "9.9.9.9", 0, Client("", hidden=True)),
+        ("::ffff:10.0.0.1", "9.9.9.9", 0, Client("", hidden=True)),
         ("", "9.9.9.9", 0, Client("", hidden=True)),
         (None, None, 0, Client("", hidden=False)),
         ("10.0.0.1", "9.9.9.9", 1, Client("9.9.9.9", hidden=False)),
