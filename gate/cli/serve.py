@@ -62,6 +62,7 @@ def command(
 
 
 def _serve(service: Service) -> None:
+    log_as_json()
     live = _opened(service)
     settings = live.config
     try:
@@ -69,7 +70,6 @@ def _serve(service: Service) -> None:
         click.echo(start_line(settings, live.gatekeeper.bank))
     finally:
         live.close()
-    log_as_json()
     for warning in warnings(settings):
         _log.warning(warning)
     run(partial(service_app, service), host=ip, port=port, workers=settings.server.workers)

@@ -19,6 +19,7 @@ from gate.stores.base import Event, open_store
 from tests.cli.conftest import FORUM, OTHER
 from tests.cli.processes import Running, free_port, run_gate, running, wait_for
 from tests.service import SECRET, SIGNING, solutions, write_config
+from tests.stores import redis_servers
 
 HELD = 20
 
@@ -218,6 +219,15 @@ def test_test_keys_on_a_public_address_need_a_word(config: Path) -> None:
     assert [
         line["level"] for line in map(json.loads, server.err.splitlines()) if "test keys" in line["message"]
     ] == ["warning"]
+
+
+def test_what_is_said_while_the_store_is_opened_is_a_line_of_the_log(config: Path, tmp_path: Path) -> None:
+    with redis_servers.server(tmp_path / "redis") as redis:
+        write_config(config.parent, store={"url": redis.url})
+        with serving(config, workers=1) as server:
+            assert server.end() == 0
+    levels = {line["message"][:18]: line["level"] for line in map(json.loads, server.err.splitlines())}
+    assert levels["a new epoch begins"] == "warning"
 
 
 @pytest.mark.parametrize(("seed", "warned"), [("0", 1), ("random", 0)])
