@@ -9,8 +9,19 @@ import pytest
 
 from gate.errors import BankError, Fault, StoreError
 from gate.live import Live
+from gate.sources import Content, Loaded, Source
 from gate.verdicts import Answered, Asked
-from tests.service import BANK, OTHER_SIGNING, SIGNING, SITES, Clock, make_live, solutions
+from tests.service import (
+    BANK,
+    OTHER_SIGNING,
+    SIGNING,
+    SITES,
+    Clock,
+    make_live,
+    solutions,
+    write_banks,
+    write_config,
+)
 
 OTHER_BANK = """
 [[question]]
@@ -60,6 +71,29 @@ def test_the_files_are_looked_at_once_a_second_at_most(live: Live, stopwatch: Cl
     assert after is not before
     stopwatch.tick(5)
     assert live.gatekeeper is after
+
+
+def test_a_file_that_changes_while_it_is_taken_over_is_looked_at_again(
+    clock: Clock, stopwatch: Clock, tmp_path: Path
+) -> None:
+    bank = tmp_path / "bank" / "en.toml"
+
+    class Hurried(Source):
+        def parse(self, content: Content) -> Loaded:
+            """Let somebody save the file once more before it is looked at."""
+            if b"bees" in content.bank["bank/en.toml"]:
+                bank.write_text(SLOW)
+            return super().parse(content)
+
+    write_banks(tmp_path)
+    path = write_config(tmp_path, site=[{**SITES[0], "langs": ["en"]}])
+    live = Live(Hurried(path, environ={}), clock=clock, monotonic=stopwatch)
+    bank.write_text(OTHER_BANK)
+    for _ in range(2):
+        stopwatch.tick(1)
+        questions = len(live.gatekeeper.bank.enabled)
+    assert questions == 40 + 2 + 1, "the bank saved last, and the German and the Arabic one"
+    live.close()
 
 
 def test_a_change_is_taken_over_in_one_step_while_others_ask(

@@ -105,6 +105,26 @@ def test_purges_are_short_and_keep_up(
     reader.close()
 
 
+def test_a_purge_that_cannot_note_up_to_where_removes_nothing(
+    open_sqlite: Open, path: Path, spend: Spender, new_id: NewId, elapse: Callable[[float], None]
+) -> None:
+    store, name = open_sqlite(), new_id()
+    spend(store, name, ttl=600)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute(
+        "CREATE TRIGGER stuck BEFORE UPDATE OF token_purged ON state BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+    )
+    elapse(700)
+    with pytest.raises(StoreError, match="stuck"):
+        for _ in range(100):
+            spend(store, new_id(), ttl=600)
+    other.execute("DROP TRIGGER stuck")
+    other.close()
+    assert spend(store, name, proof=b"another", ttl=600) is Spend.LOST
+    elapse(-700)
+    assert spend(store, name, proof=b"another", ttl=600) is Spend.LOST
+
+
 def test_old_counters_are_purged(open_sqlite: Open, path: Path, elapse: Callable[[float], None]) -> None:
     store = open_sqlite()
     for number in range(500):
