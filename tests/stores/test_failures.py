@@ -115,9 +115,13 @@ def test_a_purge_that_cannot_note_up_to_where_removes_nothing(
         "CREATE TRIGGER stuck BEFORE UPDATE OF token_purged ON state BEGIN SELECT RAISE(ABORT, 'stuck'); END"
     )
     elapse(700)
-    with pytest.raises(StoreError, match="stuck"):
+
+    def write() -> None:
         for _ in range(100):
             spend(store, new_id(), ttl=600)
+
+    with pytest.raises(StoreError, match="stuck"):
+        write()
     other.execute("DROP TRIGGER stuck")
     other.close()
     assert spend(store, name, proof=b"another", ttl=600) is Spend.LOST
