@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from gate.live import LOOK_SECONDS
+from gate.signing.keys import load_keys
 from tests.cli.conftest import OTHER
 from tests.cli.processes import Running, busy, run_gate, wait_for
 from tests.cli.test_serve import serving
@@ -99,6 +101,20 @@ def test_two_rotations_under_load_refuse_nobody(config: Path, *, long_run: bool)
         assert is_good(server, middle)
         assert not [line for line in server.log("files refused") if line]
         assert server.end() == 0
+
+
+def test_a_new_key_is_known_for_some_seconds_before_it_signs(config: Path) -> None:
+    """So every worker knows it, whenever it looks; in the test above they may happen to look all at once."""
+    path = config.parent / "keys.toml"
+    rotating = threading.Thread(target=rotate, args=(config,))
+    rotating.start()
+    wait_for(lambda: path.name in config.read_text(), "the keys")
+    known, before = path.stat().st_mtime, load_keys(path.read_text(), path.name)
+    rotating.join()
+    after = load_keys(path.read_text(), path.name)
+    assert {key.kid for key in before.keys} == {key.kid for key in after.keys}
+    assert before.signing.kid != after.signing.kid
+    assert path.stat().st_mtime - known > 2 * LOOK_SECONDS
 
 
 def test_after_a_drop_every_old_token_is_refused_within_five_seconds(config: Path) -> None:
