@@ -17,7 +17,7 @@ import pytest
 from gate.cli.running import BLOCKING_THREADS
 from gate.stores.base import Event, open_store
 from tests.cli.conftest import FORUM, OTHER
-from tests.cli.processes import Running, free_port, run_gate, running, wait_for
+from tests.cli.processes import GATE, Running, free_port, run_gate, running, wait_for
 from tests.service import SECRET, SIGNING, solutions, write_config
 from tests.stores import redis_servers
 
@@ -228,6 +228,18 @@ def test_what_is_said_while_the_store_is_opened_is_a_line_of_the_log(config: Pat
             assert server.end() == 0
     levels = {line["message"][:18]: line["level"] for line in map(json.loads, server.err.splitlines())}
     assert levels["a new epoch begins"] == "warning"
+
+
+def test_a_log_that_cannot_be_written_stops_nobody(config: Path) -> None:
+    port = free_port()
+    args = ("serve", "--config", str(config), "--port", str(port), "--workers", "1")
+    command = ("sh", "-c", 'exec "$@" 2>/dev/full', "sh", *GATE)
+    with running(config.parent, port, *args, command=command) as server:
+        wait_for(server.is_up, "the service")
+        token = _solve(server)
+        verdicts = [server.post("/v1/verify", secret=OTHER["secret"], response=token) for _ in range(2)]
+        assert [verdict["success"] for verdict in verdicts] == [True, False]
+        assert server.end() == 0
 
 
 @pytest.mark.parametrize(("seed", "warned"), [("0", 1), ("random", 0)])
