@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from flask import Flask
 
@@ -52,10 +53,12 @@ def embedded(app: Flask, *, clock: Callable[[], float] = time.time) -> Live:
 
     Raises:
         ConfigError, BankError: the settings or the questions cannot be used.
-        WeakKeyError: ``SECRET_KEY`` is missing or could be guessed.
+        WeakKeyError: ``SECRET_KEY`` is missing, or it or one of ``SECRET_KEY_FALLBACKS`` could be guessed.
         StoreError: the store cannot be used.
     """
     given = app.config.get("GATE_CONFIG")
+    if given == "":  # what an environment variable may be
+        given = None
 
     def complete(config: Config) -> tuple[Config, KeyRing | None]:
         own_keys = bool(config.signing.current or config.signing.file)
@@ -87,21 +90,38 @@ def _site(app: Flask, secret: bytes) -> Site:
 
 
 def _keys(app: Flask) -> KeyRing:
-    fallbacks = [_octets(key) for key in app.config.get("SECRET_KEY_FALLBACKS") or ()]
-    return KeyRing.derived(_secret_key(app), fallbacks, _LABEL)
+    return KeyRing.derived(_secret_key(app), _fallbacks(app), _LABEL)
 
 
 def _secret_key(app: Flask) -> bytes:
-    key = _octets(app.secret_key or b"")
-    reason = weak_reason(key, _LEAST_BYTES) if key else "is missing"
-    if reason is not None:
-        raise WeakKeyError(
-            f"SECRET_KEY {reason}",
-            "put this line where your application is configured, and keep it to yourself: "
-            f'app.config["SECRET_KEY"] = "{secrets.token_urlsafe(48)}"',
-        )
-    return key
+    remedy = (
+        "put this line where your application is configured, and keep it to yourself: "
+        f'app.config["SECRET_KEY"] = "{secrets.token_urlsafe(48)}"'
+    )
+    return (
+        _strong("SECRET_KEY", app.secret_key, remedy)
+        if app.secret_key
+        else _refuse("SECRET_KEY is missing", remedy)
+    )
 
 
-def _octets(key: str | bytes) -> bytes:
-    return key.encode() if isinstance(key, str) else key
+def _fallbacks(app: Flask) -> list[bytes]:
+    """Return the former keys: whoever can guess one of them can sign with it as well as with the present one."""
+    name = "SECRET_KEY_FALLBACKS"
+    given = app.config.get(name) or ()
+    if isinstance(given, str | bytes):
+        _refuse(f"{name} is one text", "write it in brackets: each item of the list is a key")
+    remedy = "remove it: forms that are open cost one more question then"
+    return [_strong(f"{name}, item {number},", key, remedy) for number, key in enumerate(given, start=1)]
+
+
+def _strong(what: str, key: object, remedy: str) -> bytes:
+    if not isinstance(key, str | bytes):
+        _refuse(f"{what} is of type {type(key).__name__}, not text", remedy)
+    octets = key.encode() if isinstance(key, str) else key
+    reason = weak_reason(octets, _LEAST_BYTES)
+    return octets if reason is None else _refuse(f"{what} {reason}", remedy)
+
+
+def _refuse(problem: str, remedy: str) -> NoReturn:
+    raise WeakKeyError(problem, remedy)

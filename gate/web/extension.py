@@ -29,7 +29,7 @@ class Gate:
 
     Raises:
         ConfigError, BankError: the settings or the questions cannot be used.
-        WeakKeyError: ``SECRET_KEY`` is missing or could be guessed.
+        WeakKeyError: ``SECRET_KEY`` is missing, or it or one of ``SECRET_KEY_FALLBACKS`` could be guessed.
         StoreError: the store cannot be used.
     """
 

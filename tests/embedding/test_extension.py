@@ -34,10 +34,11 @@ def application(folder: Path, **settings: Any) -> Flask:
         ("dev", "is an example that anybody can look up"),
         ("short-one", "has only 9 of at least 16 bytes"),
         ("a" * 40, "has only 1 different characters"),
+        (12345678901234567890, "is of type int, not text"),
     ],
 )
 def test_a_weak_secret_key_is_refused_with_the_line_to_paste(
-    tmp_path: Path, key: str | None, reason: str
+    tmp_path: Path, key: object, reason: str
 ) -> None:
     with pytest.raises(WeakKeyError) as refused:
         Gate(application(tmp_path, SECRET_KEY=key, GATE_CONFIG=OFF))
@@ -45,6 +46,24 @@ def test_a_weak_secret_key_is_refused_with_the_line_to_paste(
     line = re.search(r'app\.config\["SECRET_KEY"\] = "(.+)"', str(refused.value))
     assert line is not None
     Gate(application(tmp_path, SECRET_KEY=line[1], GATE_CONFIG=OFF))
+
+
+@pytest.mark.parametrize(
+    ("fallbacks", "reason"),
+    [
+        (["another-long-and-random-key-4711", "dev"], ", item 2, is an example that anybody can look up"),
+        ([""], ", item 1, is empty"),
+        ([b"short-one"], ", item 1, has only 9 of at least 16 bytes"),
+        ([None], ", item 1, is of type NoneType, not text"),
+        ("another-long-and-random-key-4711", " is one text; write it in brackets"),
+    ],
+)
+def test_a_former_key_that_anybody_could_sign_with_is_refused(
+    tmp_path: Path, fallbacks: object, reason: str
+) -> None:
+    with pytest.raises(WeakKeyError) as refused:
+        Gate(application(tmp_path, SECRET_KEY=SECRET_KEY, SECRET_KEY_FALLBACKS=fallbacks, GATE_CONFIG=OFF))
+    assert str(refused.value).startswith(f"SECRET_KEY_FALLBACKS{reason}")
 
 
 def test_the_store_lies_in_the_instance_folder(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from gate.signing.keys import NEW_KEY, check_secret, weak_reason
         ("dev", "is an example that anybody can look up"),
         ("Dev", "is an example that anybody can look up"),
         ("super-secret-key", "is an example that anybody can look up"),
+        ("This should be changed!", "is an example that anybody can look up"),
+        ("dev_secret_key", "is an example that anybody can look up"),
         ("changeme", "is an example that anybody can look up"),
         ("change-me-9f8a7c6b5d4e3f2a1b0c9d8e", "is an example that anybody can look up"),
         ("your-secret-key-goes-here-0123456", "is an example that anybody can look up"),
