@@ -10,43 +10,64 @@ import secrets
 
 import pytest
 
-from gate.verdicts import Code, Verdict
-from gate.web.attempt import Attempt, State
+from gate.errors import UnavailableError
+from gate.verdicts import Asked, Code, Refused, Verdict
+from gate.web import extension
+from gate.web.attempt import Attempt
 
 __all__ = ["gate_down", "gate_fails", "gate_passes"]
+
+_RECEIPT = "test-"
 
 
 @pytest.fixture
 def gate_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every answer is right, each with a receipt of its own; a missing one too."""
-    monkeypatch.setattr(Attempt, "decide", _pass)
+    """Every answer is right, a missing one too, each with a receipt of its own, which can be reported."""
+    monkeypatch.setattr(extension, "Attempt", _Passing)
+    report = extension.Gate.report
+    monkeypatch.setattr(
+        extension.Gate,
+        "report",
+        lambda gate, receipt, verdict: (
+            (receipt.startswith(_RECEIPT) and verdict in ("spam", "ham")) or report(gate, receipt, verdict)
+        ),
+    )
 
 
 @pytest.fixture
 def gate_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer is wrong, and another question is put."""
-    monkeypatch.setattr(Attempt, "decide", _fail)
+    monkeypatch.setattr(extension, "Attempt", _Failing)
 
 
 @pytest.fixture
 def gate_down(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate cannot be reached: ``unavailable`` is set and nothing passes."""
-    monkeypatch.setattr(Attempt, "decide", _be_down)
+    monkeypatch.setattr(extension, "Attempt", _Down)
 
 
-def _pass(attempt: Attempt, *, spend: bool) -> State:
-    attempt.verdict = attempt.verdict or Verdict(let_through=True, receipt=f"test-{secrets.token_hex(8)}")
-    attempt.state = State.PASSED if spend else State.HELD
-    return attempt.state
+class _Passing(Attempt):
+    def _decide(self, *, spend: bool) -> None:
+        if spend:
+            self._settle(Verdict(let_through=True, receipt=f"{_RECEIPT}{secrets.token_hex(8)}"))
+        else:
+            self.reopen()
+
+    def reopen(self) -> None:
+        self._hold(f"{_RECEIPT}token")
 
 
-def _fail(attempt: Attempt, *, spend: bool) -> State:  # noqa: ARG001
-    attempt.told = lambda words: words.say(Code.INCORRECT_ANSWER)
-    attempt.state = State.REFUSED
-    return attempt.state
+class _Failing(Attempt):
+    def _decide(self, *, spend: bool) -> None:
+        self._refuse(Refused(code=Code.INCORRECT_ANSWER), None)
+
+    def _recalled(self) -> Asked | None:
+        return super()._recalled() or self._ask()
 
 
-def _be_down(attempt: Attempt, *, spend: bool) -> State:  # noqa: ARG001
-    attempt.told = lambda words: words.unavailable
-    attempt.state = State.UNAVAILABLE
-    return attempt.state
+class _Down(Attempt):
+    def _decide(self, *, spend: bool) -> None:
+        self._ask()
+
+    def _ask(self, instead_of: str | None = None) -> Asked | None:
+        raise UnavailableError("the gate is down for this test", "ask for another fixture")

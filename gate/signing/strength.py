@@ -39,6 +39,7 @@ _EXAMPLES = frozenset(
         "youwillneverguess",
         "myprecious",
         "flask",
+        "flask",
         "mysecretkey123",
         "supersecretkey123",
         "supersecretstring",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import enum
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from gate.clients import Poster
-from gate.errors import BankError, UnavailableError
+from gate.errors import BankError, GateError, StoreError, UnavailableError
 from gate.expected import Expected
 from gate.verdicts import Asked, Code, Refused, Verdict
 from gate.web.guard import Guard
 from gate.web.words import Words, words_in
+
+_log = logging.getLogger("gate")
 
 CHALLENGE, ANSWER, RESPONSE, ANOTHER = "gate-challenge", "gate-answer", "gate-response", "gate-another"
 """The names of the form's fields. ``gate-again`` is one more, which is never read: it makes another form of it."""
@@ -125,8 +128,8 @@ class Attempt:
             self._decided = True
             try:
                 self._decide(spend=spend)
-            except (UnavailableError, BankError):
-                self._fail()
+            except (UnavailableError, BankError) as error:
+                self._fail(error)
         return self.state
 
     def reopen(self) -> None:
@@ -148,8 +151,8 @@ class Attempt:
         if self._asked is None and self.state not in (State.HELD, State.REPEATED, State.UNAVAILABLE):
             try:
                 self._asked = self._ask()
-            except (UnavailableError, BankError):
-                self._fail()
+            except (UnavailableError, BankError) as error:
+                self._fail(error)
         return self._asked
 
     @property
@@ -238,7 +241,9 @@ class Attempt:
             self._asked = old
             self.answer = self._posted.answer
 
-    def _fail(self) -> None:
+    def _fail(self, error: GateError) -> None:
+        if not isinstance(error, StoreError):  # a store's first fault is in the log already
+            _log.error("%s", error.discreet)
         self._tell(State.UNAVAILABLE, lambda words: words.unavailable)
         self.answer = self._posted.answer
         self.token = self._posted.response

@@ -16,6 +16,7 @@ from gate.errors import ConfigError, Fault, UnavailableError
 from gate.expected import ANYTHING, Expected
 from gate.languages import direction, primary
 from gate.signing.signer import KeptSigner
+from gate.stores.servers import without_password
 from gate.verdicts import Answered, Asked, Code, Refused, Verdict
 from gate.web.replies import REPEATED
 
@@ -167,7 +168,8 @@ class GateClient:
             except urllib3.exceptions.HTTPError as error:
                 problem = type(error).__name__
         raise UnavailableError(
-            f"the gate at {self._url} cannot be reached ({problem})", "see whether it runs, and GATE_URL"
+            f"the gate at {without_password(self._url)} cannot be reached ({problem})",
+            "see whether it runs, and GATE_URL",
         )
 
     def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -187,7 +189,7 @@ class GateClient:
             reply.status == 200 or (400 <= reply.status < 500 and parsed.get("success") is False)
         ):
             raise UnavailableError(
-                f"the gate at {self._url} gave no verdict (HTTP {reply.status})",
+                f"the gate at {without_password(self._url)} gave no verdict (HTTP {reply.status})",
                 "see its /readyz, and GATE_URL",
             )
         return {**parsed, **{name: reply.headers.get(name) for name in (_RETRY_AFTER, REPEATED)}}

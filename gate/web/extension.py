@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from flask import Blueprint, Flask, Request, current_app, render_template, request
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from gate.clients import Poster
 from gate.hosts import host_of
@@ -18,6 +21,7 @@ from gate.web.http import preferred_languages
 from gate.web.page_language import Lang, page_language
 
 _NAME = "gate"
+_ACTION = re.compile("[A-Za-z0-9_-]{0,32}")
 
 
 class Gate:
@@ -57,11 +61,11 @@ class Gate:
         request: Request,
         *,
         action: str = "",
-        about: str | None = None,
+        about: str | int | None = None,
         lang: Lang = None,
         spend: bool = True,
     ) -> Attempt:
-        """Judge a posted form that is not a WTForms form; the result is true where the reply may be posted.
+        """Judge a posted form, or its fields as JSON, without WTForms; true where the reply may be posted.
 
         Check everything else first and pass ``spend=False`` while something is wrong: the answer is then held.
         ``lang`` is the page's language, as ``GateField`` takes it.
@@ -81,21 +85,31 @@ class Gate:
         attempt: Attempt | None = None,
         *,
         action: str = "",
-        about: str | None = None,
+        about: str | int | None = None,
         lang: Lang = None,
+        id: str = _NAME,
     ) -> Markup:
-        """Render the question for a form without WTForms: ``{{ gate() }}``, after a post ``{{ gate(result) }}``."""
+        """Render the question for a form without WTForms: ``{{ gate() }}``, after a post ``{{ gate(result) }}``.
+
+        ``id`` is what the element ids begin with: two forms of one page need two.
+        """
         if attempt is None:
             attempt = make_attempt(None, action=action, about=about, lang=lang)
         elif lang is not None:
             attempt.lang = page_language(lang)
-        return render(attempt, prefix=_NAME)
+        return render(attempt, prefix=id)
 
 
 def make_attempt(
-    items: Iterable[tuple[str, str]] | None, *, action: str, about: str | None, lang: Lang = None
+    items: Iterable[tuple[str, str]] | None, *, action: str, about: str | int | None, lang: Lang = None
 ) -> Attempt:
-    """Return the current request's attempt at a form; ``items`` is what was posted, None if nothing was."""
+    """Return the current request's attempt at a form; ``items`` is what was posted, None if nothing was.
+
+    Raises:
+        ValueError: ``action`` cannot be signed in.
+    """
+    if not _ACTION.fullmatch(action):
+        raise ValueError(f"action must be 1 to 32 of A-Z a-z 0-9 _ -, not {action!r}")
     page = Page(
         poster=Poster(
             client=request.remote_addr or "",
@@ -103,7 +117,7 @@ def make_attempt(
             langs=preferred_languages(request),
         ),
         action=action,
-        about=about,
+        about=None if about is None else str(about),
         lang=page_language(lang),
     )
     return Attempt(_guard(), page, None if items is None else submission(items))
@@ -116,8 +130,21 @@ def render(attempt: Attempt, *, prefix: str) -> Markup:
     )
 
 
-def _posted(request: Request) -> Iterable[tuple[str, str]] | None:
-    return list(request.form.items(multi=True)) if request.method in ("POST", "PUT", "PATCH") else None
+def items_of(posted: Any) -> Iterator[tuple[str, str]]:
+    """Return the names and values of a posted form: of a file its name; nothing for a null that came as JSON."""
+    for name in posted:
+        for value in posted.getlist(name):
+            if value is not None:
+                yield name, value if isinstance(value, str) else str(getattr(value, "filename", value))
+
+
+def _posted(request: Request) -> list[tuple[str, str]] | None:
+    if request.method not in ("POST", "PUT", "PATCH"):
+        return None
+    if not request.is_json:
+        return list(items_of(request.form))
+    fields = request.get_json(silent=True)
+    return list(items_of(MultiDict(fields))) if isinstance(fields, dict) else []
 
 
 def _guard() -> Guard:

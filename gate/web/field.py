@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import Request, request
@@ -11,10 +11,10 @@ from wtforms import Field
 from wtforms.form import BaseForm
 
 from gate.web.attempt import Attempt, State
-from gate.web.extension import make_attempt, render
+from gate.web.extension import items_of, make_attempt, render
 from gate.web.page_language import Lang
 
-About = str | Callable[[Request], str | None] | None
+About = str | int | Callable[[Request], str | int | None] | None
 
 
 class GateWidget:
@@ -38,9 +38,9 @@ class _Title:
 class GateField(Field):
     """A question that must be answered before the form is valid.
 
-    ``action`` (1 to 32 of A-Z a-z 0-9 _ -) and ``about`` (a text, or a function of the request) bind the answer
-    to this form and to its subject. ``hold_for`` names the buttons that judge an answer without spending it, such
-    as a preview.
+    ``action`` (1 to 32 of A-Z a-z 0-9 _ -) and ``about`` (a text, a number, or a function of the request) bind
+    the answer to this form and to its subject. ``hold_for`` names the buttons that judge an answer without spending it,
+    such as a preview.
 
     ``lang`` (a BCP 47 tag, or a function of the request) is the page's language: what the poster is told is in it,
     and the question too where the site asks in it. Without it Flask-Babel's locale counts, where the application
@@ -59,7 +59,7 @@ class GateField(Field):
         action: str = "",
         about: About = None,
         lang: Lang = None,
-        hold_for: Sequence[str] = (),
+        hold_for: str | Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(label, **kwargs)
@@ -68,7 +68,7 @@ class GateField(Field):
         self._action = action
         self._about = about
         self._lang = lang
-        self._hold_for = tuple(hold_for)
+        self._hold_for = (hold_for,) if isinstance(hold_for, str) else tuple(hold_for)
         self._items: list[tuple[str, str]] | None = None
         self._attempt: Attempt | None = None
 
@@ -104,7 +104,7 @@ class GateField(Field):
         self.process_errors = []
         self.data = None
         if formdata is not None:
-            self._items = list(_items(formdata))
+            self._items = list(items_of(formdata))
 
     def populate_obj(self, obj: object, name: str) -> None:
         """Leave the object alone: a token is nothing to store."""
@@ -120,12 +120,6 @@ class GateField(Field):
         if state is not State.PASSED:
             self.errors = [self.attempt.message]
         return state is State.PASSED
-
-
-def _items(formdata: Any) -> Iterator[tuple[str, str]]:
-    for name in formdata:
-        for value in formdata.getlist(name):
-            yield name, value if isinstance(value, str) else str(getattr(value, "filename", value))
 
 
 def _others_are_valid(form: BaseForm, own: Field) -> bool:

@@ -250,6 +250,51 @@ def test_a_form_without_wtforms(tmp_path: Path, solve: Callable[[str], str]) -> 
     assert posted == ["text"]
 
 
+def test_fields_that_come_as_json_are_judged_like_a_form(tmp_path: Path, solve: Callable[[str], str]) -> None:
+    app = application(tmp_path, SECRET_KEY=SECRET_KEY, GATE_CONFIG=OFF)
+    gate = Gate(app)
+
+    @app.get("/")
+    def show() -> str:
+        return str(gate(action="reply"))
+
+    @app.post("/")
+    def reply() -> dict[str, Any]:
+        result = gate.verify(request, action="reply")
+        return {"posted": bool(result), "message": result.message}
+
+    client = app.test_client()
+    page = Browser(client, solve).open()
+    fields = {**page.fields, "gate-response": None, "body": "text"}
+    empty = client.post("/", json=fields | {"gate-answer": None}).get_json()
+    assert empty == {"posted": False, "message": "Type an answer to the question, then send again."}
+    for nothing in ("[]", '"text"', "null", "{"):
+        assert client.post("/", data=nothing, content_type="application/json").get_json()["posted"] is False
+    answer = solve(page.question or "")
+    assert client.post("/", json=fields | {"gate-answer": answer}).get_json()["posted"] is True
+    assert client.post("/", json=fields | {"gate-answer": answer}).get_json()["posted"] is False
+
+
+def test_two_forms_of_one_page_without_wtforms_can_have_ids_of_their_own(tmp_path: Path) -> None:
+    app = application(tmp_path, SECRET_KEY=SECRET_KEY, GATE_CONFIG=OFF)
+    Gate(app)
+    with app.test_request_context("/"):
+        html = render_template_string('{{ gate() }}{{ gate(id="second") }}')
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert {"gate-answer", "gate-title", "second-answer", "second-title"} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("action", ["two words", "x" * 33, "é"])
+def test_an_action_that_no_challenge_can_carry_is_refused_when_the_form_is_shown(
+    tmp_path: Path, action: str
+) -> None:
+    app = application(tmp_path, SECRET_KEY=SECRET_KEY, GATE_CONFIG=OFF)
+    gate = Gate(app)
+    with app.test_request_context("/"), pytest.raises(ValueError, match="action must be 1 to 32 of"):
+        gate(action=action)
+
+
 def test_an_application_without_a_gate_says_what_is_missing(tmp_path: Path) -> None:
     app = application(tmp_path, SECRET_KEY=SECRET_KEY)
     with app.test_request_context("/"), pytest.raises(RuntimeError, match="call Gate"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-from tests.embedding.hosts import Browser, Host
+from gate import GateField
+from tests.embedding.hosts import Browser, Host, PlainForm, make_host
 
 TYPED: dict[str, Any] = {"name": "Ana", "body": "Sharp blades cut <cleaner> & last."}
 
@@ -113,6 +116,19 @@ def test_preview_judges_and_holds(host: Host, browser: Browser) -> None:
     assert page.question is None
     assert browser.send(page, preview="1").question is None
     assert browser.send(page).html == "posted"
+
+
+def test_one_button_that_holds_need_not_be_a_list(tmp_path: Path, solve: Callable[[str], str]) -> None:
+    class OneButtonForm(PlainForm):
+        gate = GateField(action="reply", hold_for="preview")
+
+    host = make_host(tmp_path, OneButtonForm)
+    browser = Browser(host.app.test_client(), solve)
+    held = browser.send(browser.open(), right=True, name="Ana", body="text", preview="1")
+    assert host.verdicts == [(True, True)]
+    assert "Answered" in held.html
+    assert browser.send(held, p="1").html == "posted"
+    assert host.receipts == [host.forms[-1].gate.receipt] != [None]
 
 
 def test_preview_of_a_wrong_answer_asks_again(host: Host, browser: Browser) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from gate import GateClient
+from gate import GateClient, GateField
 from gate.errors import ConfigError, UnavailableError
 from gate.live import Live
 from gate.sources import Source
@@ -178,11 +178,28 @@ def test_whatever_answers_in_the_gates_place_the_host_shows_its_form(host: Host,
     assert host.posted == []
 
 
-def test_a_wrong_secret_is_an_outage_not_an_error_page(service: Service, tmp_path: Path) -> None:
+def test_a_wrong_secret_is_an_outage_not_an_error_page(
+    service: Service, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     host = make_host(tmp_path, PlainForm, GATE_URL=service.url, GATE_SITEKEY="forum", GATE_SECRET="x" * 30)
     response = host.app.test_client().get("/")
     assert response.status_code == 200
     assert "cannot be reached" in response.get_data(as_text=True)
+    assert any(
+        "the gate refused this site's request (invalid-input-secret)" in line for line in caplog.messages
+    )
+
+
+@pytest.mark.parametrize("given", [7, lambda request: len(request.path)], ids=["number", "function"])
+def test_a_topics_number_is_a_subject_as_good_as_text(
+    service: Service, tmp_path: Path, solve: Callable[[str], str], given: Any
+) -> None:
+    class TopicForm(PlainForm):
+        gate = GateField(action="reply", about=given)
+
+    host = make_host(tmp_path, TopicForm, GATE_URL=service.url, GATE_SITEKEY="forum", GATE_SECRET=SECRET)
+    browser = Browser(host.app.test_client(), solve)
+    assert browser.send(browser.open(), right=True, **TYPED).html == "posted"
 
 
 @pytest.mark.parametrize(

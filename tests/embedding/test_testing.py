@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from gate import Gate
 from gate.testing import gate_down, gate_fails, gate_passes  # noqa: F401 - fixtures are found by their names
 from tests.embedding.hosts import Host
 
@@ -32,13 +34,28 @@ def test_gate_passes_holds_while_another_field_is_wrong(host: Host) -> None:
     page = host.app.test_client().post("/", data={**TYPED, "name": ""}).get_data(as_text=True)
     assert host.posted == []
     assert "Answered" in page
+    assert "gate-response" in page
+
+
+@pytest.mark.usefixtures("gate_passes")
+def test_gate_passes_gives_receipts_that_can_be_reported_and_answers_that_can_be_reopened(host: Host) -> None:
+    host.app.test_client().post("/", data=TYPED)
+    gate, field = Gate(), host.forms[0].gate
+    with host.app.test_request_context("/"):
+        assert gate.report(host.receipts[0], "spam") is True
+        assert gate.report("another", "spam") is False
+        with pytest.raises(ValueError, match="verdict"):
+            gate.report(host.receipts[0], "junk")
+        field.reopen()
+        assert "Answered" in field()
 
 
 @pytest.mark.usefixtures("gate_fails")
 def test_gate_fails_refuses_every_reply_in_the_gates_words(host: Host) -> None:
     page = host.app.test_client().post("/", data=TYPED).get_data(as_text=True)
     assert host.posted == []
-    assert "not the answer" in page
+    assert re.search("“.+” That is not the answer", page)
+    assert 'aria-invalid="true"' in page
 
 
 @pytest.mark.usefixtures("gate_down")
@@ -47,3 +64,4 @@ def test_gate_down_is_an_outage(host: Host) -> None:
     assert host.posted == []
     assert host.forms[0].gate.unavailable
     assert "cannot be reached" in page
+    assert "cannot be reached" in host.app.test_client().get("/").get_data(as_text=True)
