@@ -39,7 +39,6 @@ _EXAMPLES = frozenset(
         "youwillneverguess",
         "myprecious",
         "flask",
-        "flask",
         "mysecretkey123",
         "supersecretkey123",
         "supersecretstring",

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 from flask import Flask
 
@@ -57,7 +56,7 @@ def embedded(app: Flask, *, clock: Callable[[], float] = time.time) -> Live:
         StoreError: the store cannot be used.
     """
     given = app.config.get("GATE_CONFIG")
-    if given == "":  # what an environment variable may be
+    if given == "":  # an environment variable that says nothing
         given = None
 
     def complete(config: Config) -> tuple[Config, KeyRing | None]:
@@ -98,11 +97,9 @@ def _secret_key(app: Flask) -> bytes:
         "put this line where your application is configured, and keep it to yourself: "
         f'app.config["SECRET_KEY"] = "{secrets.token_urlsafe(48)}"'
     )
-    return (
-        _strong("SECRET_KEY", app.secret_key, remedy)
-        if app.secret_key
-        else _refuse("SECRET_KEY is missing", remedy)
-    )
+    if not app.secret_key:
+        raise WeakKeyError("SECRET_KEY is missing", remedy)
+    return _strong("SECRET_KEY", app.secret_key, remedy)
 
 
 def _fallbacks(app: Flask) -> list[bytes]:
@@ -110,18 +107,16 @@ def _fallbacks(app: Flask) -> list[bytes]:
     name = "SECRET_KEY_FALLBACKS"
     given = app.config.get(name) or ()
     if isinstance(given, str | bytes):
-        _refuse(f"{name} is one text", "write it in brackets: each item of the list is a key")
+        raise WeakKeyError(f"{name} is one text", "write it in brackets: each item of the list is a key")
     remedy = "remove it: forms that are open cost one more question then"
     return [_strong(f"{name}, item {number},", key, remedy) for number, key in enumerate(given, start=1)]
 
 
 def _strong(what: str, key: object, remedy: str) -> bytes:
-    if not isinstance(key, str | bytes):
-        _refuse(f"{what} is of type {type(key).__name__}, not text", remedy)
     octets = key.encode() if isinstance(key, str) else key
+    if not isinstance(octets, bytes):
+        raise WeakKeyError(f"{what} is of type {type(key).__name__}, not text", remedy)
     reason = weak_reason(octets, _LEAST_BYTES)
-    return octets if reason is None else _refuse(f"{what} {reason}", remedy)
-
-
-def _refuse(problem: str, remedy: str) -> NoReturn:
-    raise WeakKeyError(problem, remedy)
+    if reason is not None:
+        raise WeakKeyError(f"{what} {reason}", remedy)
+    return octets
