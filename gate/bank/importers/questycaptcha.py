@@ -11,6 +11,7 @@ from gate.bank.importers.result import Found, Item, Note, NotImported, Options, 
 from gate.bank.importers.source import Source
 
 _QUESTIONS = "$wgCaptchaQuestions"
+_AS_GLOBAL = ["[", "wgCaptchaQuestions", "]"]
 _MERGING = ("array_merge", "array_push", "array_replace")
 
 
@@ -26,6 +27,7 @@ class _File:
         self._tokens = found
         self._values = Values(found)
         self._maps: dict[str, Array] = {}
+        self._is_language_file = all(token.value != _QUESTIONS for token in found)
 
     def items(self) -> Iterator[Item]:
         values = self._values
@@ -34,16 +36,23 @@ class _File:
             values.at += 1
             if token.kind == "broken":
                 yield NotImported(Place(self._name, token.line), token.value, token.source)
-            elif token.value == _QUESTIONS:
+            elif token.value == _QUESTIONS or (token.value == "$GLOBALS" and self._global()):
                 yield from self._assigned()
             elif token.kind == "variable" and values.sign("="):
                 yield from self._other_variable(token.value)
             elif token.kind == "name" and token.value == "foreach":
                 yield from self._foreach()
-            elif token.kind == "name" and token.value == "return":
+            elif token.kind == "name" and token.value == "return" and self._is_language_file:
                 yield from self._bank(values.value(), quiet=True)
             elif token.kind == "name" and token.value.lower() == "array_push" and values.sign("("):
                 yield from self._pushed()
+
+    def _global(self) -> bool:
+        """Read ``['wgCaptchaQuestions']`` behind ``$GLOBALS``, if it comes next."""
+        at = self._values.at
+        named = [token.value for token in self._tokens[at : at + len(_AS_GLOBAL)]] == _AS_GLOBAL
+        self._values.at += len(_AS_GLOBAL) * named
+        return named
 
     def _assigned(self) -> Iterator[Item]:
         """Read what follows the variable: ``= …;``, ``+= …;``, ``[] = …;`` or ``['question'] = …;``."""
@@ -57,6 +66,9 @@ class _File:
             values.sign("[", "]")
             if values.sign("="):
                 yield from self._entry(Entry(key, values.value(), line))
+            elif values.sign("["):
+                reason = "it is put together piece by piece; write question and answer in one array"
+                yield NotImported(Place(self._name, line), reason, _shown(key) if key else "")
         elif values.sign("=") or values.sign("+", "="):
             yield from self._merged_or_whole()
 
@@ -176,6 +188,11 @@ class _File:
         text = plain(question.value)
         if text.telling:
             yield NotImported(at, f"it shows more than text (<{text.telling}>)", text.text)
+            return
+        if isinstance(answer, Array) and any(
+            entry.key and not _is_number(entry.key) for entry in answer.entries
+        ):
+            yield NotImported(at, "its answers are a map; write a list", text.text)
             return
         answers: list[str] = []
         for value in _flat(answer):

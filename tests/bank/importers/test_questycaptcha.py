@@ -28,6 +28,8 @@ def refused(text: str) -> list[str]:
         "$wgCaptchaQuestions['Up?'] = [ 'down', 'low' ];",
         "$wgCaptchaQuestions['Up?'][] = 'down'; $wgCaptchaQuestions['Up?'][] = 'low';",
         "$wgCaptchaQuestions += [ 'Up?' => [ 'down', 'low' ] ];",
+        "$GLOBALS['wgCaptchaQuestions'] = [ 'Up?' => [ 'down', 'low' ] ];",
+        "$wgHooks['Load'][] = function () { return [ 'a' => 'b' ]; };\n$wgCaptchaQuestions['Up?'] = [ 'down', 'low' ];",
         "$wgCaptchaQuestions = array_merge( $wgCaptchaQuestions, [ 'Up?' => [ 'down', 'low' ] ] );",
         "array_push( $wgCaptchaQuestions, [ 'question' => 'Up?', 'answer' => [ 'down', 'low' ] ] );",
         "$arr = [ 'Up?' => [ 'down', 'low' ] ]; $wgCaptchaQuestions = $arr;",
@@ -83,6 +85,7 @@ def test_literals(literal: str, text: str) -> None:
         ("'Up?' => 2 + 2", "an answer that cannot be read: it is an expression, and gate runs no PHP"),
         ("'Up?' => `date`", "an answer that cannot be read: the output of a shell command"),
         ("'Up?' => [ [ 'x' ] ]", "an answer that is an array"),
+        ("'en' => [ 'Up?' => 'down' ]", "its answers are a map; write a list"),
         ("'<img src=\"x.png\"> is?' => 'x'", "it shows more than text (<img>)"),
         ("'Up?' => ''", "it has no answer"),
         ("'' => 'x'", "ask: empty; write something, or remove the key"),
@@ -96,6 +99,15 @@ def test_what_is_no_literal_is_listed_by_line(entry: str, reason: str) -> None:
     assert answers(result) == {"Low?": ["high"], "In?": ["out"]}
     assert reasons(result)[-1].startswith("file: line 4: not imported")
     assert reasons(result)[-1].endswith(f": {reason}")
+
+
+def test_a_bank_that_is_put_together_piece_by_piece_is_listed() -> None:
+    pieces = "$wgCaptchaQuestions[0]['question'] = 'Up?';\n$wgCaptchaQuestions[0]['answer'] = 'down';"
+    assert refused(pieces) == [
+        f'file: line {line}: not imported: "0": it is put together piece by piece; '
+        "write question and answer in one array"
+        for line in (1, 2)
+    ]
 
 
 def test_the_good_answers_of_a_question_are_taken() -> None:
