@@ -12,6 +12,7 @@ from itertools import combinations
 from gate.answers.judge import is_right
 from gate.answers.normalise import base_language, forms
 from gate.answers.numbers import named
+from gate.bank.audit.asked import Asked
 from gate.bank.characters import invisible, look_alikes
 from gate.bank.entry import answer_problem
 from gate.bank.guesses import common_guesses, or_word, yes_and_no
@@ -117,7 +118,7 @@ class _Reading:
 
     def _warn_all(self, weak: Iterable[Weak]) -> None:
         for key, problem, remedy in weak:
-            self._warn(key, problem, remedy, kind=remedy)
+            self._warn(key, problem, remedy, kind=f"{key}: {remedy}")
 
     def _warn(self, key: str, problem: str, remedy: str, *, kind: str = "") -> None:
         self.warnings.setdefault(kind or problem, Fault(f"{self.question.place}: {key}", problem, remedy))
@@ -125,13 +126,13 @@ class _Reading:
 
 def echo_chance(question: Question, variant: Variant) -> float:
     """Return the chance that a script is right which types back one word of the question, each equally likely."""
-    words = variant.ask.split()
+    words = Asked(variant.ask, question.lang).words
     judged = (variant.accept, question.lang, question.typos)
     hits = sum(_is_answer(word, *judged) for word in words)
     if not hits:
         line = f" {' '.join(words).casefold()} "
         hits = any(" " in answer and f" {answer.casefold()} " in line for answer in variant.accept)
-    return hits / len(words)
+    return hits / max(len(words), 1)
 
 
 def _weak_wording(question: Question, ask: str) -> Iterator[Weak]:
@@ -165,7 +166,8 @@ def _odd_characters(key: str, text: str, lang: str) -> Iterator[Weak]:
 def _looks_like_several(answer: str, lang: str) -> bool:
     if len(answer) < 3:
         return False
-    return bool(_SEVERAL.search(answer)) or f" {or_word(lang)} " in answer.casefold()
+    between = or_word(lang)
+    return bool(_SEVERAL.search(answer)) or (between is not None and between in answer.casefold())
 
 
 def _language_warnings(lang: str, readings: Sequence[_Reading]) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.answers.normalise import base_language
 
 _YES_NO = {
-    "en": "yes no true false y n",
+    "en": "yes no true false y n yep yeah nope",
     "de": "ja nein wahr falsch",
     "fr": "oui non vrai faux",
     "es": "sí no verdadero falso",
@@ -35,17 +35,19 @@ _COLOURS = {
     "ar": "أحمر أخضر أزرق أصفر أسود أبيض",
 }
 _OR = {
-    "en": "or",
-    "de": "oder",
-    "fr": "ou",
-    "es": "o",
-    "it": "o",
-    "pt": "ou",
-    "nl": "of",
-    "pl": "lub",
-    "ru": "или",
-    "tr": "veya",
-    "ar": "أو",
+    "en": " or ",
+    "de": " oder ",
+    "fr": " ou ",
+    "es": " o ",
+    "it": " o ",
+    "pt": " ou ",
+    "nl": " of ",
+    "pl": " lub ",
+    "ru": " или ",
+    "tr": " veya ",
+    "ja": "または",
+    "zh": "或",
+    "ar": " أو ",
 }
 
 
@@ -61,5 +63,5 @@ def common_guesses(lang: str) -> list[str]:
 
 
 def or_word(lang: str) -> str | None:
-    """Return the word that stands between two alternatives in ``lang``."""
+    """Return what stands between two alternatives in ``lang``, with the spaces that belong to it."""
     return _OR.get(base_language(lang))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gate.bank.check import check_bank
@@ -39,6 +41,12 @@ def test_a_sound_bank_has_no_warning() -> None:
         (
             question(accept='"door"'),
             f'{PLACE}: accept: the answer stands in the question "Which word is on the door?"; '
+            "ask for what does not stand there, or make it rare with a weight below 1",
+        ),
+        (
+            question('lang = "ja"', ask="「緑」はどう書きますか?", accept='"緑"'),
+            'bank.toml: question 1 ("「緑」はどう書きますか?"): accept: '
+            'the answer stands in the question "「緑」はどう書きますか?"; '
             "ask for what does not stand there, or make it rare with a weight below 1",
         ),
         (
@@ -94,7 +102,7 @@ def test_a_sound_bank_has_no_warning() -> None:
     ],
 )
 def test_a_weak_question(text: str, warning: str) -> None:
-    found = [line for line in warnings(text + SOUND) if not line.startswith('questions in "de"')]
+    found = [line for line in warnings(text + SOUND) if not re.match('questions in "(de|ja)"', line)]
     assert found == [warning]
 
 
@@ -126,6 +134,19 @@ def test_a_kind_of_warning_comes_once_for_a_question() -> None:
     )
     assert len(found) == 1
     assert "red or blue" in found[0]
+
+
+def test_a_kind_of_warning_comes_for_each_key() -> None:
+    found = warnings(question(ask="Wh\u200bo is there?", accept='"wel\u200bcome"') + SOUND)
+    assert [line.partition('"): ')[2].partition(":")[0] for line in found] == ["accept", "ask"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "answer"), [("ja", "赤または青"), ("zh", "红色或蓝色"), ("de", "rot oder blau")]
+)
+def test_alternatives_in_one_text_are_seen_in_each_language(lang: str, answer: str) -> None:
+    found = warnings(question(f'lang = "{lang}"', accept=f'"{answer}"') + SOUND)
+    assert any(f'"{answer}" looks like several answers' in line for line in found)
 
 
 def test_a_question_that_is_off_is_checked_but_weighs_nothing() -> None:
