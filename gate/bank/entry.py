@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gate.answers.normalise import MAX_CHARACTERS, forms
+from gate.answers.normalise import MAX_CHARACTERS, forms, visible
 from gate.bank.question import DIGEST_BYTES, Question, Variant, Wording
 from gate.bank.varied import read_varied
 from gate.bank.wording import FixedWording, sample
@@ -58,7 +59,7 @@ def read_entry(table: object, number: int, file: BankFile, faults: Faults) -> En
     before = len(faults.found)
     unknown_keys(table, _KEYS, place, faults)
     lang = fields.language("lang") or file.lang
-    text = _required_text(fields, "ask")
+    text = _wording(fields)
     answers = read_answers(fields)
     wording: Wording | None = None
     if "vary" in table:
@@ -133,10 +134,14 @@ def _question(
     )
 
 
-def _required_text(fields: Fields, key: str) -> str | None:
-    if key not in fields.table:
-        fields.faults.add(f"{fields.place}: {key}", "missing", "write the question")
-    return fields.text(key, longest=2_000)
+def _wording(fields: Fields) -> str | None:
+    place = f"{fields.place}: ask"
+    if "ask" not in fields.table:
+        fields.faults.add(place, "missing", "write the question")
+    text = fields.text("ask", longest=2_000)
+    if text is not None and all(unicodedata.category(sign)[0] in "PZC" for sign in visible(text)):
+        fields.faults.add(place, f"{quoted(text)} asks nothing", "write the question in words")
+    return text
 
 
 def _refuse_without_vary(fields: Fields) -> None:

@@ -200,6 +200,13 @@ def test_the_digest_does_not_follow_what_leaves_the_question_the_same() -> None:
             question(ask='ask = " "'),
             "bank.toml: question 1: ask: empty; write something, or remove the key",
         ),
+        *(
+            (
+                question(ask=f'ask = "{ask}"'),
+                f'bank.toml: question 1 ("{ask}"): ask: "{ask}" asks nothing; write the question in words',
+            )
+            for ask in (":", "¿?", "…", "\u200b")
+        ),
         (
             question(ask="ask = 5"),
             "bank.toml: question 1: ask: a whole number (5) is no text; put it in quotes",

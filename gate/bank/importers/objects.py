@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from gate.bank.importers.languages import closest_tag
@@ -52,7 +52,8 @@ def questions(branch: Branch, file: str, lang: str | None = None) -> Iterator[It
     """Yield the questions of a list or a map.
 
     A list holds objects with question and answers; a map is such an object, or has questions as keys and their
-    answers as values, or languages as keys, or everything under the key ``questions``.
+    answers as values, or languages as keys, or everything under the key ``questions``, its own or that of the
+    parts of a Rails configuration.
     """
     if branch.is_list:
         for item in branch.items():
@@ -74,6 +75,12 @@ def _map(branch: Branch, members: Mapping[str, Branch], file: str, lang: str | N
     elif members and all(closest_tag(key) and _has_objects(value) for key, value in members.items()):
         for key, value in members.items():
             yield from questions(value, file, closest_tag(key))
+    elif parts := [
+        key for key, value in members.items() if value.is_map and "questions" in dict(value.members())
+    ]:
+        yield from _unread(members, parts, Place(file, branch.line), "the file's")
+        for key in parts:
+            yield from questions(members[key], file, lang)
     else:
         # Not members.items(): a question that stands twice is no fault, and neither of the two may be lost.
         for key, value in branch.members():
@@ -160,7 +167,7 @@ def _native(key: str, value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _unread(given: Mapping[str, Any], known: tuple[str, ...], at: Place, whose: str) -> Iterator[Note]:
+def _unread(given: Mapping[str, Any], known: Sequence[str], at: Place, whose: str) -> Iterator[Note]:
     unread = [key for key in given if key not in known]
     if unread:
         yield Note(at, f"{whose} {', '.join(unread)} {'is' if len(unread) == 1 else 'are'} left out")

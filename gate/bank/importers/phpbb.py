@@ -47,7 +47,7 @@ def _rows(source: Source) -> Iterator[Row]:
         if not is_csv:
             yield from read_rows(stream, _TABLES)
             return
-        for cells in read_tables(stream, ("question_id",)):
+        for cells in read_tables(stream, source.name, ("question_id",)):
             table = _QUESTIONS if "question_text" in cells.values else _ANSWERS
             yield Row(prefix="", table=table, line=cells.line, values=cells.values)
 

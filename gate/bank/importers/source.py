@@ -19,6 +19,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_PACKED = (
+    (b"\x1f\x8b", "packed with gzip", "unpack it first, with gunzip"),
+    (b"BZh", "packed with bzip2", "unpack it first, with bunzip2"),
+    (b"PK\x03\x04", "a ZIP archive or a spreadsheet", "unpack it first, or save the sheet as CSV"),
+)
 _MIXED = "gate-windows-1252"
 
 
@@ -29,6 +34,9 @@ class Source:
         name: what messages call it.
         file: the bytes; must be seekable, since they are read twice.
         encoding: of the text; without one it is UTF-8, with single bytes of Windows-1252 where it is not.
+
+    Raises:
+        BankError: it is an archive, which only looks like text.
     """
 
     def __init__(self, name: str, file: BinaryIO, encoding: str | None = None) -> None:
@@ -63,7 +71,10 @@ class Source:
 
     def _found_encoding(self) -> str:
         self._file.seek(0)
-        head = self._file.read(3)
+        head = self._file.read(4)
+        for mark, problem, remedy in _PACKED:
+            if head.startswith(mark):
+                raise BankError([Fault(self.name, problem, remedy)])
         for mark, encoding in _MARKS:
             if head.startswith(mark):
                 if encoding == "utf-8-sig":

@@ -34,7 +34,7 @@ def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
     for source in sources:
         columns: list[str] | None = None
         with source.open() as stream:
-            for line, row in read_csv(stream):
+            for line, row in read_csv(stream, source.name):
                 if columns is None:
                     columns = _columns(row)
                     if columns:

@@ -154,7 +154,7 @@ class Scanner:
         introducer = self._one(_INTRODUCER)
         quote = self.peek()
         if quote in ("'", '"'):
-            value: Value = self._quoted(quote, escapes=introducer in ("e", "E") or None)
+            value: Value = self._texts(quote, escapes=introducer in ("e", "E") or None)
         elif self.accept("0x") or self.accept("0X"):
             value = _from_hex(self._run(_HEX))
         elif number := self._one(_NUMBER):
@@ -162,9 +162,20 @@ class Scanner:
         else:
             word = self.word()
             value = {"NULL": None, "TRUE": "1", "FALSE": "0"}.get(word, UNREADABLE)
-        # 'x'::text is x; CONCAT('x', 'y') is not.
+        # 'x'::text is x; CONCAT('x', 'y') and 'x' || 'y' are not.
+        self.skip_blank()
+        if self.peek() not in ("", ",", ")", ";", ":") and self.word() != "COLLATE":
+            value = UNREADABLE
         self._skip_value()
         return value
+
+    def _texts(self, quote: str, *, escapes: bool | None) -> str | None:
+        """Read a text, and those that stand right behind it: 'x' 'y' is xy."""
+        text = self._quoted(quote, escapes=escapes)
+        while text is not None and self.skip_blank() and self.peek() == quote:
+            more = self._quoted(quote, escapes=escapes)
+            text = None if more is None else text + more
+        return text
 
     def _skip_value(self) -> None:
         """Skip to the comma or parenthesis that ends a value."""

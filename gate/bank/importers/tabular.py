@@ -13,6 +13,7 @@ from gate.errors import BankError, Fault
 _SEPARATORS = ("\t", ";", ",")
 _LOOKED_AT = 50
 _LONGEST_CELL = 1_000_000
+_END = "\x1eend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,10 @@ class Cells:
     values: Mapping[str, str]
 
 
-def read_tables(stream: TextIO, marks: Sequence[str]) -> Iterator[Cells]:
+def read_tables(stream: TextIO, name: str, marks: Sequence[str]) -> Iterator[Cells]:
     """Yield the rows of one or more tables, each with a header row that has all the columns in ``marks``."""
     header: list[str] = []
-    for line, row in read_csv(stream):
+    for line, row in read_csv(stream, name):
         names = [cell.strip().lower() for cell in row]
         if set(marks) <= set(names):
             header = names
@@ -34,22 +35,29 @@ def read_tables(stream: TextIO, marks: Sequence[str]) -> Iterator[Cells]:
             yield Cells(line, dict(zip(header, row, strict=False)))
 
 
-def read_csv(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
-    """Yield line and cells of each row; the separator is a comma, a semicolon or a tab, whichever fits."""
+def read_csv(stream: TextIO, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield line and cells of each row; the separator is a comma, a semicolon or a tab, whichever fits.
+
+    Raises ``BankError`` where no more rows can be told apart; ``name`` is the file's, for its message.
+    """
     csv.field_size_limit(_LONGEST_CELL)
     head = list(islice(stream, _LOOKED_AT))
     skipped = 0
     separator = _named_separator(head)
     if separator is not None:
         head, skipped = head[1:], 1
-    reader = csv.reader(chain(head, stream), delimiter=separator or _separator(head))
+    reader = csv.reader(chain(head, stream, [_END]), delimiter=separator or _separator(head))
     last = 0
     try:
         for row in reader:
+            if row == [_END]:
+                return
+            if row and row[-1].endswith(_END):
+                raise csv.Error("a quote that opens there is never closed")
             yield last + 1 + skipped, row
             last = reader.line_num
     except csv.Error as error:
-        place = f"line {last + 1 + skipped}"
+        place = f"{name}: line {last + 1 + skipped}"
         raise BankError([Fault(place, f"no CSV ({error})", "mend the quotes from there on")]) from None
 
 

@@ -35,6 +35,19 @@ def test_a_question_that_is_a_key_twice_keeps_the_answers_of_both(kind: str) -> 
     assert notes(result)[0].startswith('file: line 3: note: "A?" stands at file: line 1 already')
 
 
+def test_a_rails_configuration_in_yaml() -> None:
+    result = imported(
+        "yaml",
+        "development: &common\n  api_key: x\n  questions:\n    - question: '1+1'\n      answers: '2,two'\n"
+        "test:\n  <<: *common\n",
+    )
+    assert answers(result) == {"1+1": ["2", "two"]}
+    assert notes(result) == [
+        "file: line 1: note: the file's test is left out",
+        "file: line 1: note: the file's api_key is left out",
+    ]
+
+
 def test_json_lines() -> None:
     result = imported(
         "json",

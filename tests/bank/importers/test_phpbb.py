@@ -46,6 +46,8 @@ def test_answers_are_joined_to_their_questions() -> None:
         ("_utf8mb4'a'", "a"),
         (r"E'it\'s'", "it's"),
         ("'a'::text", "a"),
+        ("'a' COLLATE utf8_bin", "a"),
+        ("'a'\n'b'", "ab"),
         ("0x67c3a9", "gé"),
         ("42", "42"),
     ],
@@ -53,6 +55,13 @@ def test_answers_are_joined_to_their_questions() -> None:
 def test_literals(literal: str, text: str) -> None:
     result = imported("phpbb", f"{QUESTIONS}(1, 0, 1, 'en', 'Why?');{ANSWERS}(1, {literal});")
     assert answers(result) == {"Why?": [text]}
+
+
+@pytest.mark.parametrize("value", ["'a' || 'b'", "CONCAT('a', 'b')", "NULL", "1 + 1"])
+def test_a_value_to_be_worked_out_is_listed(value: str) -> None:
+    result = imported("phpbb", f"{QUESTIONS}(1, 0, 1, 'en', 'Why?');{ANSWERS}(1, 'x'), (1, {value});")
+    assert answers(result) == {"Why?": ["x"]}
+    assert reasons(result) == ["file: line 1: not imported: its answer_text is no text"]
 
 
 def test_columns_come_in_any_order_tables_with_any_prefix_and_quotes_of_any_kind() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+
 import pytest
 
+from gate.errors import BankError
 from tests.bank.importers.reading import answers, imported, notes, reasons
 
 # Text
@@ -127,7 +131,25 @@ def test_languages_match_and_state_have_columns() -> None:
     assert "no language that gate knows" in notes(result)[0]
 
 
+def test_a_quote_that_is_never_closed_swallows_no_question() -> None:
+    with pytest.raises(BankError, match=r"file: line 2: no CSV \(a quote that opens there is never closed\)"):
+        imported("csv", 'A?,a\nB?,"b\nC?,c\n')
+
+
 # Encodings
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (gzip.compress(b"A? a"), "file: packed with gzip; unpack it first, with gunzip"),
+        (bz2.compress(b"A? a"), "file: packed with bzip2; unpack it first, with bunzip2"),
+        (b"PK\x03\x04 xl/workbook.xml", "file: a ZIP archive or a spreadsheet; unpack it first, or save"),
+    ],
+)
+def test_a_packed_file_is_no_text(content: bytes, problem: str) -> None:
+    with pytest.raises(BankError, match=problem):
+        imported("lines", content)
 
 
 def test_latin_1_is_read_with_a_note() -> None:
