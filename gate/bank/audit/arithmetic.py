@@ -8,8 +8,17 @@ from math import prod
 
 from gate.bank.audit.asked import Asked, Guesses
 
-_SIGNS = {"+": "plus", "-": "minus", "−": "minus", "–": "minus", "*": "times", "×": "times"}
-_OPERATORS = ("minus", "times", "plus")
+_SIGNS = {
+    "+": "plus",
+    "-": "minus",
+    "−": "minus",
+    "–": "minus",
+    "*": "times",
+    "×": "times",
+    "÷": "divided",
+    "/": "divided",
+}
+_OPERATORS = ("minus", "times", "divided", "plus")
 
 
 def arithmetic(asked: Asked) -> Guesses:
@@ -17,11 +26,18 @@ def arithmetic(asked: Asked) -> Guesses:
     values = [number.value for number in asked.numbers]
     if len(values) < 2:
         return tuple(map(str, values)) if asked.has("digits") or asked.has("number") else ()
-    for attempt in (_extreme, _next, _chain, _all_together):
+    for attempt in (_nth, _extreme, _next, _chain, _all_together):
         result = attempt(asked, values)
         if result is not None:
             return (str(result),)
     return tuple(dict.fromkeys(map(str, values))) if asked.has("how_many") or asked.has("number") else ()
+
+
+def _nth(asked: Asked, values: list[int]) -> int | None:
+    """Take the number at the place that the question names."""
+    if asked.place is None or not asked.has("number") or len(values) <= max(asked.place, 1):
+        return None
+    return values[asked.place]
 
 
 def _extreme(asked: Asked, values: list[int]) -> int | None:
@@ -49,6 +65,10 @@ def _chain(asked: Asked, values: list[int]) -> int | None:
     for operator, value in zip(operators, values[1:], strict=True):
         if operator == "times":
             terms[-1] *= value
+        elif operator == "divided":
+            if not value or terms[-1] % value:
+                return None
+            terms[-1] //= value
         else:
             terms.append(-value if operator == "minus" else value)
     return sum(terms)

@@ -103,6 +103,14 @@ class Asked:
         named = [raw for at, raw in kept if at and word and word.fullmatch(self.tokens[at - 1][1])]
         return tuple(dict.fromkeys(named or [raw for _, raw in kept]))
 
+    @cached_property
+    def place(self) -> int | None:
+        """The place that an ordinal names, counted from 0; -1 for "last"."""
+        if self.has("last"):
+            return -1
+        ordinals = enumerate(self.vocabulary.ordinals)
+        return next((at for at, pattern in ordinals if pattern.search(self.line)), None)
+
     def has(self, key: str) -> bool:
         """Say whether a keyword is in the question."""
         return self.vocabulary.find(key, self.line) is not None

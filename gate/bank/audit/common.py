@@ -15,8 +15,16 @@ def common(asked: Asked) -> Guesses:
     lists, where it lists some; else 0 to 10 and the language's eleven or so frequent answers.
     """
     words = asked.vocabulary
-    if words.yes_no and asked.has("yes_or_no") and not asked.has("interrogative") and not asked.items:
+    if words.yes_no and _is_yes_or_no(asked):
         return words.yes_no
     if asked.has("how_many"):
         return NUMBERS
     return asked.items or (*NUMBERS, *words.frequent)
+
+
+def _is_yes_or_no(asked: Asked) -> bool:
+    """Tell whether the question offers both words, or is such a one by its form."""
+    folded = {word for _, word in asked.tokens}
+    if asked.vocabulary.spaced and folded.issuperset(map(asked.folded, asked.vocabulary.yes_no)):
+        return True
+    return asked.has("yes_or_no") and not asked.has("interrogative") and not asked.items

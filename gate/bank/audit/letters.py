@@ -9,7 +9,6 @@ from gate.bank.audit.asked import Asked, Guesses
 
 _SPELLED = re.compile(r"(?<![\w-])(\w(?:\s?[-‐–.·・]\s?\w)+|\w(?: \w){3,})(?![\w-])")
 _LONGEST = 3
-_LAST = -1
 
 
 def letters(asked: Asked) -> Guesses:
@@ -30,7 +29,7 @@ def letters(asked: Asked) -> Guesses:
 
 def _change(asked: Asked) -> Callable[[str], str] | None:
     """Return what to do with the word, if the keywords say it."""
-    place = _place(asked, asked.line)
+    place = asked.place
     if asked.has("without") and place is not None:
         return lambda word: _without(word, place)
     if asked.has("letter") and place is not None:
@@ -45,16 +44,8 @@ def _without(word: str, place: int) -> str:
     return word[:place] + word[place + 1 :]
 
 
-def _place(asked: Asked, text: str) -> int | None:
-    """Return the place that an ordinal, or "last", names in a folded text; ``_LAST`` for the last."""
-    if asked.vocabulary.find("last", text):
-        return _LAST
-    found = ((at, pattern.search(text)) for at, pattern in enumerate(asked.vocabulary.ordinals))
-    return next((at for at, match in found if match), None)
-
-
 def _at_place(asked: Asked) -> str | None:
-    place = _place(asked, asked.line)
+    place = asked.place
     return asked.items[place] if place is not None and place < len(asked.items) else None
 
 

@@ -12,12 +12,13 @@ _FARTHEST = 12
 
 
 def lexicon(asked: Asked) -> Guesses:
-    """Return an opposite, the day or month some steps on, the listed names of a kind, or all names of it."""
+    """Return an opposite, the day or month some steps on, how many or the n-th of a kind, or all of it."""
     if asked.has("opposite"):
         return _opposites(asked, asked.candidates) or _opposites(asked, [word for word, _ in asked.tokens])
     kind = _kind_asked_for(asked)
     return (
         _steps_on(asked, kind)
+        or _counted(asked, kind)
         or _sorted_out(asked, kind)
         or (_mentioned(asked, kind) or asked.vocabulary.names[kind].plain if kind else ())
     )
@@ -51,10 +52,20 @@ def _steps_on(asked: Asked, kind: str | None) -> Guesses:
 
 def _direction(asked: Asked, rest: str, steps: int) -> int:
     find = asked.vocabulary.find
-    for key, step in (("after2", 2), ("before2", -2), ("before", -steps), ("after", steps)):
+    named = (("was_yesterday", 1), ("is_tomorrow", -1), ("after2", 2), ("before2", -2))
+    for key, step in (*named, ("before", -steps), ("after", steps)):
         if find(key, rest):
             return step
     return 0
+
+
+def _counted(asked: Asked, kind: str | None) -> Guesses:
+    """Count the names of a kind that the question lists, or take the n-th of them."""
+    names = _mentioned(asked, kind) if kind else ()
+    if len(names) > 1 and asked.has("how_many"):
+        return (str(len(names)),)
+    in_range = asked.place is not None and len(names) > max(asked.place, 1)
+    return (names[asked.place],) if in_range and asked.place is not None else ()
 
 
 def _sorted_out(asked: Asked, kind: str | None) -> Guesses:
