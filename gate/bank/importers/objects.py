@@ -106,11 +106,19 @@ def _question(branch: Branch, file: str, lang: str | None) -> Iterator[Item]:
     elif any(key in given for key in _VARIED):
         yield NotImported(at, "its variants cannot be imported; write it into the bank by hand", ask)
     else:
+        yield from _overwritten(branch, at, ask)
         yield from _unread(given, (*_ASK, *_ACCEPT, *_LANG, "match", *_MORE), at, "its")
         accept = given.get("answers")
         if isinstance(accept, str) and not isinstance(accept, Number):
             given["answers"] = [part.strip() for part in _COMMA.split(accept)]
         yield from _built(at, ask, given, lang)
+
+
+def _overwritten(branch: Branch, at: Place, ask: str) -> Iterator[NotImported]:
+    names = [name for name, _ in branch.members()]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield NotImported(at, f'it has the key "{name}" more than once; the last one is taken', ask)
 
 
 def _built(at: Place, ask: str, given: Mapping[str, Any], lang: str | None) -> Iterator[Item]:

@@ -48,6 +48,21 @@ def test_a_rails_configuration_in_yaml() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("json", '[{"question": "A?", "question": "B?", "answers": ["b"]}]'),
+        ("yaml", "- question: A?\n  question: B?\n  answers: b\n"),
+    ],
+)
+def test_a_key_that_overwrites_another_is_listed(kind: str, text: str) -> None:
+    result = imported(kind, text)
+    assert answers(result) == {"B?": ["b"]}
+    assert reasons(result) == [
+        'file: line 1: not imported: "B?": it has the key "question" more than once; the last one is taken'
+    ]
+
+
 def test_json_lines() -> None:
     result = imported(
         "json",
