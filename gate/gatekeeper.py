@@ -164,7 +164,7 @@ class Gatekeeper:
         made_for = self.sites.with_hash(token.site, token.kid, self._sealer)
         refused = mismatch(site, made_for, token, expected, self._sealer, foreign=Code.INVALID_RESPONSE)
         if refused is not None:
-            return Verdict(refused=refused)
+            return Verdict(refused=self._duplicate(token, proof, refused))
         spend = self._marks.token(token, proof, peek=peek)
         if spend in (Spend.LOST, Spend.RESET):
             return Verdict(refused=Refused(code=Code.TIMEOUT_OR_DUPLICATE, expired=spend is Spend.RESET))
@@ -231,6 +231,13 @@ class Gatekeeper:
             question = self._question_id(claims.kid, claims.question)
             self.statistics.add(Event.SPAM if spam else Event.HAM, site.name, question)
         return None
+
+    def _duplicate(self, token: Token, proof: bytes, refused: Refused) -> Refused:
+        """Return how a mismatch is refused: a keyed request for a token that was spent is a duplicate first."""
+        if not proof or refused.code is Code.INVALID_RESPONSE:
+            return refused
+        spend = self._marks.token(token, proof, peek=True)
+        return Refused(code=Code.TIMEOUT_OR_DUPLICATE) if spend is Spend.LOST else refused
 
     def _ask(self, site: Site, form: Form, reader: Reader) -> Asked:
         asked, question_id = self._asking.ask(site, form, reader)

@@ -370,6 +370,9 @@
       this.waiting.splice(0).forEach(([, reject]) => reject('challenge-closed'));
     }
 
+    /* hCaptcha's wrappers hand over data for a risk score; there is none. */
+    setData() {}
+
     remove() {
       this.turn++;
       clearTimeout(this.timer);
@@ -432,7 +435,7 @@
         reset: act('reset'),
         remove: act('remove'),
         close: act('close'),
-        setData: () => {},
+        setData: act('setData'),
         ready: whenParsed,
       };
     }

@@ -76,7 +76,7 @@ def answer(gatekeeper: Gatekeeper, fields: Fields, request: Request) -> Reply:
         if isinstance(found, Refused):
             return refusal(found)
         site, poster = found, Poster(client=_remote(fields), langs=request.langs)
-    if not fields.get("challenge"):
+    if not fields.get("challenge", "").strip():
         return refusal(Refused(code=Code.MISSING_CHALLENGE))
     return answered_reply(
         gatekeeper.answer(
@@ -102,7 +102,7 @@ def verify(gatekeeper: Gatekeeper, fields: Fields, request: Request) -> Reply:
         sitekey=fields.get("sitekey") or None,
     )
     peek = fields.get("peek") == "true"
-    if fields.get("challenge"):
+    if fields.get("challenge", "").strip():
         if fields.get("response") or peek:
             raise RequestError(
                 "Send a token as response, or challenge and answer: peek is for a token alone."
@@ -117,7 +117,7 @@ def verify(gatekeeper: Gatekeeper, fields: Fields, request: Request) -> Reply:
                 proof=_proof(fields),
             )
         )
-    if not fields.get("response"):
+    if not fields.get("response", "").strip():
         return refusal(Refused(code=Code.MISSING_CHALLENGE if "answer" in fields else Code.MISSING_RESPONSE))
     return verdict_reply(
         gatekeeper.verify(site, fields["response"], expected=expected, proof=_proof(fields), peek=peek)

@@ -133,7 +133,10 @@ def test_white_space_from_copying_does_not_hurt_a_challenge(service: Service) ->
 
 
 def test_a_missing_challenge_is_said(service: Service) -> None:
-    for fields in ({"answer": "green"}, {"challenge": "", "answer": "green"}):
+    for fields in (
+        {"answer": "green"},
+        *({"challenge": nothing, "answer": "green"} for nothing in ("", "\n ")),
+    ):
         response = service.post("/v1/answer", fields)
         assert (response.status_code, code_of(response)) == (200, "missing-input-challenge")
 

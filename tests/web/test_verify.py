@@ -160,7 +160,8 @@ def test_a_challenge_or_a_receipt_is_no_token(service: Service) -> None:
 
 def test_a_missing_token_is_said(service: Service) -> None:
     assert code_of(service.verdict({"secret": SECRET})) == "missing-input-response"
-    assert code_of(service.verify("")) == "missing-input-response"
+    for nothing in ("", " \r\n\t"):
+        assert code_of(service.verify(nothing)) == "missing-input-response"
 
 
 def test_a_token_lives_as_long_as_it_was_said_to(service: Service) -> None:
@@ -235,6 +236,9 @@ def test_a_repeat_with_the_same_key_gets_the_first_verdict_again(service: Servic
         {"idempotency_key": ""},
         {"idempotency_key": "post-4711", "action": "reply"},
         {"idempotency_key": "post-4711", "remoteip": "8.8.8.8"},
+        {"idempotency_key": "post-4711", "action": "login"},
+        {"idempotency_key": "other", "about": "another topic"},
+        {"idempotency_key": "post-4711", "hostname": "elsewhere.example.org"},
     ],
 )
 def test_with_another_key_or_other_fields_it_is_a_duplicate(service: Service, second: dict[str, str]) -> None:
@@ -346,7 +350,10 @@ def test_in_one_step_an_old_challenge_brings_the_next_question(service: Service)
 
 
 def test_an_answer_without_its_challenge_is_said(service: Service) -> None:
-    for fields in ({"answer": "green"}, {"answer": "green", "challenge": ""}):
+    for fields in (
+        {"answer": "green"},
+        *({"answer": "green", "challenge": nothing} for nothing in ("", "\n ")),
+    ):
         assert code_of(service.verdict({"secret": SECRET, **fields})) == "missing-input-challenge"
     assert (
         code_of(service.verdict({"secret": SECRET, "challenge": "x", "answer": "y"}))

@@ -306,7 +306,7 @@ def test_a_close_ends_the_wait(visit: Go) -> None:
     page.value("hcaptcha.execute({ async: true }).catch((reason) => calls.push(reason)), 0")
     page.value("hcaptcha.close()")
     page.comes("calls", ["challenge-closed"])
-    for call in ("remove('nobody')", "close('nobody')"):
+    for call in ("remove('nobody')", "close('nobody')", "setData('nobody', {})"):
         assert (
             page.value(f"() => {{ try {{ hcaptcha.{call}; }} catch (error) {{ return 'thrown'; }} }}")
             == "thrown"
