@@ -13,6 +13,7 @@
   };
   /* After these the question can no longer be answered. */
   const OVER = ['incorrect-answer', 'challenge-expired', 'challenge-used', 'invalid-input-challenge'];
+  const LANG = /^[a-z]{1,8}([-_][a-z0-9]{1,8}){0,3}$/i;
   const LIMITED = 'rate-limited';
   const DOWN = 'internal-error';
 
@@ -191,7 +192,8 @@
         sitekey: this.option('sitekey'),
         action: this.option('action'),
         about: this.option('about'),
-        lang: lang !== 'auto' && lang,
+        // What pages put here is not always a language; then the browser's own is asked for.
+        lang: lang !== 'auto' && LANG.test(lang) && lang,
         instead_of: insteadOf,
       };
       Object.keys(wanted).forEach((key) => wanted[key] && query.set(key, wanted[key]));

@@ -419,6 +419,8 @@ def test_turnstile_may_go_without_a_field_or_with_one_of_another_name(visit: Go)
         ("gate.js?hl=ar", "", "ar"),
         ("recaptcha/api.js?hl=ja", "", "ja"),
         ("1/api.js", 'data-hl="ar"', "ar"),
+        ("recaptcha/api.js?hl=ja,en%3Bq%3D0.9", "", "en"),
+        ("1/api.js", 'data-hl="{{ locale }}"', "en"),
         ("turnstile/v0/api.js", 'data-language="ja-JP"', "ja"),
         ("turnstile/v0/api.js", 'data-language="auto"', "en"),
     ],

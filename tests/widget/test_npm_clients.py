@@ -27,6 +27,7 @@ class Client(NamedTuple):
 
 BLOCKING = '<script src="GATE/{}?render=explicit"></script>'
 CLIENTS = [
+    Client("hcaptcha-loader.js", executes=True),
     Client("react-hcaptcha.jsx", executes=True),
     Client("solid-hcaptcha.js", executes=True),
     Client("svelte-hcaptcha.js", executes=True),
