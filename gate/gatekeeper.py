@@ -18,7 +18,7 @@ from gate.hosts import fitting
 from gate.judging import Judged, Judging, Opened
 from gate.limiter import AskedTable, Limiter
 from gate.marks import Marks
-from gate.signing.claims import MOST_TOKEN_HOST, Challenge, ExpiredError, Receipt, Token, TokenError, new_id
+from gate.signing.claims import MOST_TOKEN_HOST, Challenge, ExpiredError, Receipt, Token, TokenError
 from gate.signing.keys import KeyRing
 from gate.signing.tokens import Sealer
 from gate.sites import Sites
@@ -204,13 +204,16 @@ class Gatekeeper:
         return self._let_through(claims, repeated=not judged.fresh)
 
     def reopen(self, verdict: Verdict) -> str | None:
-        """Return a fresh token for the answer that ``verdict`` let through: the host refused the reply after all."""
+        """Return a fresh token for the answer that ``verdict`` let through: the host refused the reply after all.
+
+        However often one reply is reopened, it is one token: what was posted again and again carries one more reply.
+        """
         if not verdict or verdict.claims is None:
             return None
-        now = self._clock()
-        expires_ms = int((now + self.config.token.lifetime) * 1000)
+        expires_ms = int((self._clock() + self.config.token.lifetime) * 1000)
+        claims = verdict.claims
         return self._sealer.write_token(
-            replace(verdict.claims, id=new_id(now, self._random), expires_ms=expires_ms)
+            replace(claims, id=self._sealer.reopened_id(claims), expires_ms=expires_ms)
         )
 
     def report(self, site: Site, receipt: str, *, spam: bool) -> Refused | None:

@@ -56,7 +56,7 @@ class Challenge:
 class Token:
     """Proof that a challenge was answered right; times are in milliseconds since 1970.
 
-    The id is ``Sealer.token_id`` of the challenge, or fresh from ``new_id``. ``kid``, ``site`` and
+    The id is ``Sealer.token_id`` of the challenge, or ``Sealer.reopened_id`` of a spent token. ``kid``, ``site`` and
     ``subject`` are the challenge's; ``question`` is the keyed hash of the question's id. ``action`` has at
     most 32 characters, ``host`` 253, ``cdata`` 255.
     """

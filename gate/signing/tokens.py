@@ -143,6 +143,11 @@ class Sealer:
         digest = self._seal(challenge.kid, _A_CHALLENGE).ids.digest(challenge.id)
         return challenge.id[:TIME_BYTES] + digest[:10]
 
+    def reopened_id(self, spent: Token) -> bytes:
+        """Return the id of the one token that may follow a spent one: always the same, with the same time."""
+        digest = self._seal(spent.kid, _A_TOKEN).ids.digest(b"reopened" + spent.id)
+        return spent.id[:TIME_BYTES] + digest[:10]
+
     def write_challenge(self, challenge: Challenge) -> str:
         """Return the text of ``challenge``: at most 256 characters."""
         seal = self._seal(challenge.kid, _A_CHALLENGE)

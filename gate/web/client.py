@@ -7,10 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 import urllib3
 
+from gate.answers.normalise import MAX_CHARACTERS
 from gate.clients import NOBODY, Poster
 from gate.errors import ConfigError, Fault, UnavailableError
 from gate.expected import ANYTHING, Expected
@@ -22,6 +24,7 @@ from gate.web.replies import REPEATED
 
 TIMEOUT = 3.0
 _LARGEST_REPLY = 64 * 1024
+_LONGEST_SIGNED, _LONGEST_SUBJECT, _LONGEST_ADDRESS = 1_024, 255, 64
 _RETRY_AFTER = "Retry-After"
 _MARK = "~"
 """Stands in a form between a challenge, the question that it came with, which only the service could recall, and
@@ -65,8 +68,8 @@ class GateClient:
         poster: Poster = NOBODY,
     ) -> Asked | Refused:
         """Ask for a question to put into a form."""
-        fields = {"action": action, "about": about, "lang": lang, "instead_of": _bare(instead_of)}
-        reply, _ = self._post("/v1/challenge", {**fields, "remoteip": poster.client}, poster.langs)
+        fields = {"action": action, "about": _subject(about), "lang": lang, "instead_of": _bare(instead_of)}
+        reply, _ = self._post("/v1/challenge", {**fields, "remoteip": _address(poster)}, poster.langs)
         return self._asked(reply) if "challenge" in reply else _refused(reply)
 
     def recall(self, challenge: str) -> Asked | None:
@@ -83,7 +86,7 @@ class GateClient:
 
     def answer(self, challenge: str, answer: str, *, poster: Poster = NOBODY, proof: bytes = b"") -> Answered:
         """Have an answer judged; a right one gives a token, to be verified later."""
-        fields = {"challenge": _bare(challenge), "answer": answer, "remoteip": poster.client}
+        fields = {"challenge": _bare(challenge), "answer": _judgeable(answer), "remoteip": _address(poster)}
         reply, _ = self._post("/v1/answer", {**fields, "idempotency_key": proof.hex()})
         token = _text(reply.get("token"))
         if reply.get("success") is True and token:
@@ -94,7 +97,7 @@ class GateClient:
         self, response: str, *, expected: Expected = ANYTHING, proof: bytes = b"", peek: bool = False
     ) -> Verdict:
         """Trade a token for yes or no; the same ``proof`` repeats the first verdict, as ``repeated``."""
-        fields = {"response": response, "peek": "true" if peek else None}
+        fields = {"response": _signed(response), "peek": "true" if peek else None}
         return self._verdict({**fields, **_expectations(expected), "idempotency_key": proof.hex()})
 
     def verify_answer(
@@ -107,7 +110,8 @@ class GateClient:
         proof: bytes = b"",
     ) -> Verdict:
         """Have an answer judged and the reply let through in one step."""
-        fields = {"challenge": _bare(challenge), "answer": answer or " ", "remoteip": poster.client}
+        typed = _judgeable(answer) or " "
+        fields = {"challenge": _bare(challenge), "answer": typed, "remoteip": _address(poster)}
         return self._verdict({**fields, **_expectations(expected), "idempotency_key": proof.hex()})
 
     def reopen(self, verdict: Verdict) -> str | None:
@@ -164,7 +168,7 @@ class GateClient:
             )
         for retried in (False, True):
             try:
-                return self._send(path, json.dumps(body).encode(), headers), retried
+                return self._send(path, _encoded(body), headers), retried
             except urllib3.exceptions.HTTPError as error:
                 problem = type(error).__name__
         raise UnavailableError(
@@ -219,16 +223,46 @@ def _refused(reply: Mapping[str, Any]) -> Refused:
         raise UnavailableError(f"the gate refused this site's request ({code})", _text(reply.get("message")))
     waiting = _text(reply.get(_RETRY_AFTER))
     return Refused(
-        code=code, detail=_text(reply.get("message")), retry_after=int(waiting) if waiting.isdigit() else None
+        code=code,
+        detail=_text(reply.get("message")),
+        retry_after=int(waiting[:9]) if waiting.isdecimal() else None,
     )
 
 
 def _expectations(expected: Expected) -> dict[str, str | None]:
-    return {"action": expected.action, "about": expected.about, "hostname": expected.hostname}
+    return {"action": expected.action, "about": _subject(expected.about), "hostname": expected.hostname}
+
+
+# What a poster sent is cut where the gate would refuse it anyhow. A request that is too long to be read would be
+# taken for a gate that cannot be asked, and a host may keep replies for a moderator then.
+
+
+def _encoded(body: Mapping[str, str]) -> bytes:
+    """Return JSON without halves of surrogate pairs, which the gate does not read."""
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _bare(challenge: str | None) -> str | None:
-    return None if challenge is None else challenge.partition(_MARK)[0]
+    return None if challenge is None else _signed(challenge.partition(_MARK)[0])
+
+
+def _signed(text: str) -> str:
+    return "".join(text.split())[: _LONGEST_SIGNED + 1]
+
+
+def _judgeable(answer: str) -> str:
+    return answer[: MAX_CHARACTERS + 1]
+
+
+def _address(poster: Poster) -> str | None:
+    return None if poster.client is None else poster.client[:_LONGEST_ADDRESS]
+
+
+def _subject(about: str | None) -> str | None:
+    """Return a subject that the gate reads: it is only compared, so a digest will do for one that is too long."""
+    if about is None or len(about) <= _LONGEST_SUBJECT:
+        return about
+    return blake2b(about.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
 
 
 def _text(value: object) -> str:

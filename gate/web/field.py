@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Request, request
 from markupsafe import Markup
-from wtforms import Field
+from wtforms import BooleanField, Field
 from wtforms.form import BaseForm
 
 from gate.web.attempt import Attempt, State
@@ -116,10 +116,20 @@ class GateField(Field):
         state = self.attempt.decide(spend=not holding and _others_are_valid(form, self))
         if state is State.HELD:
             # Unspent, so nothing may be posted: only a button that posts nothing finds the form valid.
-            return holding
+            return any(map(_is_pressed, self._hold_for))
         if state is not State.PASSED:
             self.errors = [self.attempt.message]
         return state is State.PASSED
+
+
+def _is_pressed(name: str) -> bool:
+    """Say whether the host sees this button as pressed, whichever way it looks.
+
+    A field of a form, a name in ``request.form`` and a value there differ about an empty value, "false", a file
+    and JSON: by one of those a script would have a reply taken for a preview here, and posted there.
+    """
+    values = request.form.getlist(name)
+    return bool(values) and not any(value in BooleanField.false_values for value in values)
 
 
 def _others_are_valid(form: BaseForm, own: Field) -> bool:

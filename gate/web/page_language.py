@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 
@@ -11,13 +12,17 @@ Lang = str | Callable[[Request], str | None] | None
 """A BCP 47 tag, or a function of the request that returns one; None where the host leaves it open."""
 
 _LONGEST_TAG = 35
+_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
 def page_language(given: Lang) -> str | None:
-    """Return the language ``given``, else the locale of the host's Flask-Babel; None if neither says one."""
+    """Return the language ``given``, else the locale of the host's Flask-Babel; None if neither says one.
+
+    A host may take it from the request, so what is no language tag says none.
+    """
     found = given(request) if callable(given) else given
     tag = (found or _flask_babel_locale() or "").replace("_", "-")
-    return tag if 0 < len(tag) <= _LONGEST_TAG else None
+    return tag if len(tag) <= _LONGEST_TAG and _TAG.fullmatch(tag) else None
 
 
 def _flask_babel_locale() -> str | None:

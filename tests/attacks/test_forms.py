@@ -1,0 +1,182 @@
+"""One answer, one reply, whatever a script posts to a host's form; and no script makes the gate seem down."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string, request
+from flask.testing import FlaskClient
+from flask_wtf import FlaskForm
+from werkzeug.serving import make_server
+from wtforms import Form, SubmitField, TextAreaField
+
+from gate import Gate, GateField
+from gate.live import Live
+from gate.sources import Source
+from gate.web.app import create_app
+from tests.embedding.hosts import OFF, SECRET_KEY, Page
+from tests.service import OTHER_SIGNING, SECRET
+
+PAGE = '<form method="post">{{ form.csrf_token }}{{ form.body }}{{ form.gate }}</form>'
+SPAM = ("spam 1", "spam 2", "spam 3")
+
+
+class Named(FlaskForm):  # type: ignore[misc] # it is untyped
+    gate = GateField(action="reply", hold_for=("preview",))
+    body = TextAreaField()
+
+
+class Buttons(Named):
+    preview = SubmitField()
+
+
+class Plain(Form):
+    gate = GateField(about=lambda request: request.path, lang=lambda request: request.args.get("hl"))
+    body = TextAreaField()
+
+
+class Forum:
+    """A host that posts what is valid, unless ``held`` says that a preview was asked for."""
+
+    def __init__(self, folder: Path, form_class: Any, held: Callable[[Any], bool], **settings: Any) -> None:
+        self.posted: list[str] = []
+        self.unavailable: list[bool] = []
+        self.refuses = False
+        app = Flask("forum", instance_path=str(folder))
+        app.config.update(
+            {"SECRET_KEY": SECRET_KEY, "GATE_CONFIG": OFF, "WTF_CSRF_ENABLED": False, **settings}
+        )
+        Gate(app)
+
+        @app.route("/<path:path>", methods=["GET", "POST"])
+        def reply(path: str) -> str:
+            form = form_class(request.form) if form_class is Plain else form_class()
+            if request.method == "POST":
+                valid = form.validate()
+                self.unavailable.append(form.gate.unavailable)
+                if form.gate.repeated or (valid and self.refuses):
+                    form.gate.reopen()  # "it is not there: it was lost before it was kept"
+                elif valid and not held(form):
+                    self.posted.append(form.body.data or "")
+                    return "posted"
+            return render_template_string(PAGE, form=form)
+
+        self.client: FlaskClient = app.test_client()
+
+
+@pytest.mark.parametrize(
+    ("form_class", "held", "button"),
+    [
+        (Buttons, lambda form: form.preview.data, {"data": {"preview": ""}}),
+        (Buttons, lambda form: form.preview.data, {"data": {"preview": "false"}}),
+        (Named, lambda _: bool(request.form.get("preview")), {"data": {"preview": ""}}),
+        (Named, lambda _: "preview" in request.form, {"data": {"preview": (io.BytesIO(b"x"), "x")}}),
+        (Named, lambda _: "preview" in request.form, {"json": {"preview": "1"}}),
+        (Named, lambda _: "preview" in request.form, {"json": {"preview": False}}),
+    ],
+    ids=["empty", "false", "empty-value", "file", "json", "json-false"],
+)
+def test_a_button_that_the_host_does_not_see_pressed_holds_nothing_open(
+    tmp_path: Path,
+    solve: Callable[[str], str],
+    form_class: Any,
+    held: Callable[[Any], bool],
+    button: dict[str, dict[str, Any]],
+) -> None:
+    """A preview leaves the token unspent, so what the gate takes for one the host must take for one too."""
+    forum = Forum(tmp_path, form_class, held)
+    page = Page(forum.client.get("/topic"))
+    answer = solve(page.question or "")
+    seen = Page(forum.client.post("/topic", data={**page.fields, "gate-answer": answer, "preview": "1"}))
+    token = seen.fields["gate-response"]
+    ((way, pressed),) = button.items()
+    for text in SPAM:
+        fields = {"gate-response": token, "body": text, **pressed}
+        if way == "data" and not isinstance(pressed["preview"], str):
+            fields["preview"] = (io.BytesIO(b"x"), "x")
+        again = Page(forum.client.post("/topic", **{way: fields}))
+        assert again.fields["gate-response"] == token
+    assert forum.posted == []
+    for text in SPAM:
+        forum.client.post("/topic", data={"gate-response": token, "body": text})
+    assert forum.posted == [SPAM[0]]
+
+
+def test_however_often_a_reply_is_reopened_it_carries_one_more(
+    tmp_path: Path, solve: Callable[[str], str]
+) -> None:
+    """A host refuses once; the very same form, sent again and again, must not give a token each time."""
+    forum = Forum(tmp_path, Named, lambda _: False)
+    page = Page(forum.client.get("/topic"))
+    fields = {**page.fields, "gate-answer": solve(page.question or "")}
+    forum.refuses = True
+    tokens = [Page(forum.client.post("/topic", data=fields)).fields["gate-response"] for _ in SPAM]
+    forum.refuses = False
+    for token, text in zip(tokens, SPAM, strict=True):
+        forum.client.post("/topic", data={"gate-response": token, "body": text})
+    assert forum.posted == [SPAM[0]]
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Iterator[str]:
+    """A gate on a port of its own."""
+    table = {
+        "signing": {"current": OTHER_SIGNING},
+        "site": [{"sitekey": "f", "secret": SECRET}],
+        **OFF,
+    }
+    live = Live(Source(table=table, base=tmp_path / "service", environ={}))
+    server = make_server("127.0.0.1", 0, create_app(live), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    server.server_close()
+    live.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("topic", {"gate-answer": "a" * 17_000}),
+        ("topic", {"gate-answer": "\0" * 3_000}),
+        ("topic", {"gate-challenge": "a" * 17_000}),
+        ("topic", {"gate-response": "a" * 17_000}),
+        ("topic", {"gate-response": "\N{PILE OF POO}" * 4_000}),
+        ("topic", {"gate-another": "1", "gate-challenge": "a" * 17_000, "gate-answer": ""}),
+        ("topic?hl=%25%25", {"gate-another": "1", "gate-answer": ""}),
+        ("topic/" + "0" * 300, {"gate-answer": "certainly not this"}),
+    ],
+    ids=["answer", "controls", "challenge", "token", "emoji", "another", "language", "subject"],
+)
+def test_no_script_makes_a_gate_elsewhere_seem_down(
+    tmp_path: Path, remote: str, path: str, sent: dict[str, str]
+) -> None:
+    """A host may keep replies for a moderator while the gate cannot be asked: nobody may bring that about."""
+    settings = {"GATE_URL": remote, "GATE_SITEKEY": "f", "GATE_SECRET": SECRET}
+    forum = Forum(tmp_path / "forum", Plain, lambda _: False, **settings)
+    page = Page(forum.client.get(f"/{path}"))
+    assert page.question
+    again = Page(forum.client.post(f"/{path}", data={**page.fields, "body": "kept", **sent}))
+    assert forum.unavailable == [False]
+    assert forum.posted == []
+    assert again.question
+    assert again.fields["body"] == "kept"
+
+
+def test_a_subject_of_any_length_is_told_from_another(
+    tmp_path: Path, remote: str, solve: Callable[[str], str]
+) -> None:
+    settings = {"GATE_URL": remote, "GATE_SITEKEY": "f", "GATE_SECRET": SECRET}
+    forum = Forum(tmp_path / "forum", Plain, lambda _: False, **settings)
+    here, there = "/topic/" + "0" * 300, "/topic/" + "0" * 299 + "1"
+    page = Page(forum.client.get(here))
+    fields = {**page.fields, "gate-answer": solve(page.question or ""), "body": "spam"}
+    forum.client.post(there, data=fields)
+    assert forum.posted == []
+    forum.client.post(here, data=fields)
+    assert forum.posted == ["spam"]
