@@ -98,7 +98,7 @@ class GateClient:
     ) -> Verdict:
         """Trade a token for yes or no; the same ``proof`` repeats the first verdict, as ``repeated``."""
         fields = {"response": _signed(response), "peek": "true" if peek else None}
-        return self._verdict({**fields, **_expectations(expected), "idempotency_key": proof.hex()})
+        return self._verdict({**fields, "idempotency_key": proof.hex()}, expected)
 
     def verify_answer(
         self,
@@ -112,7 +112,7 @@ class GateClient:
         """Have an answer judged and the reply let through in one step."""
         typed = _judgeable(answer) or " "
         fields = {"challenge": _bare(challenge), "answer": typed, "remoteip": _address(poster)}
-        return self._verdict({**fields, **_expectations(expected), "idempotency_key": proof.hex()})
+        return self._verdict({**fields, "idempotency_key": proof.hex()}, expected)
 
     def reopen(self, verdict: Verdict) -> str | None:
         """Return None: a service gives no second token for one answer, so the poster is asked once more."""
@@ -127,10 +127,14 @@ class GateClient:
         """Return the language that the poster's browser prefers: the service chooses among its own."""
         return next(iter(poster.langs), "en")
 
-    def _verdict(self, fields: Mapping[str, str | None]) -> Verdict:
-        reply, retried = self._post("/v1/verify", fields)
+    def _verdict(self, fields: Mapping[str, str | None], expected: Expected) -> Verdict:
+        reply, retried = self._post("/v1/verify", {**fields, **_expectations(expected)})
         if reply.get("success") is not True:
             return Verdict(refused=_refused(reply), next=self._next(reply))
+        action = _text(reply.get("action"))
+        if expected.action not in (None, action):
+            # Of a form without an action the gate is told none, and takes that for "any".
+            return Verdict(refused=Refused(code=Code.ACTION_MISMATCH))
         repeated = reply.get(REPEATED) == "true"
         if repeated and retried:
             # This request, whose answer was lost, or an earlier one: nobody can tell, so it counts as used.
@@ -139,7 +143,7 @@ class GateClient:
             let_through=True,
             answered_at=_seconds(reply.get("challenge_ts")),
             hostname=_text(reply.get("hostname")),
-            action=_text(reply.get("action")),
+            action=action,
             cdata=_text(reply.get("cdata")),
             receipt=_text(reply.get("receipt")) or None,
             repeated=repeated,

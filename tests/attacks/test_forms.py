@@ -40,6 +40,11 @@ class Plain(Form):
     body = TextAreaField()
 
 
+class Unbound(FlaskForm):  # type: ignore[misc] # it is untyped
+    gate = GateField()
+    body = TextAreaField()
+
+
 class Forum:
     """A host that posts what is valid, unless ``held`` says that a preview was asked for."""
 
@@ -180,3 +185,17 @@ def test_a_subject_of_any_length_is_told_from_another(
     assert forum.posted == []
     forum.client.post(here, data=fields)
     assert forum.posted == ["spam"]
+
+
+def test_a_form_without_an_action_takes_no_answer_for_another_form(
+    tmp_path: Path, remote: str, solve: Callable[[str], str]
+) -> None:
+    settings = {"GATE_URL": remote, "GATE_SITEKEY": "f", "GATE_SECRET": SECRET}
+    register = Forum(tmp_path / "register", Named, lambda _: "preview" in request.form, **settings)
+    page = Page(register.client.get("/topic"))
+    fields = {**page.fields, "gate-answer": solve(page.question or ""), "body": "x"}
+    held = Page(register.client.post("/topic", data={**fields, "preview": "1"}))
+    for where in ({}, settings):
+        forum = Forum(tmp_path / f"forum-{len(where)}", Unbound, lambda _: False, **where)
+        forum.client.post("/topic", data={"gate-response": held.fields["gate-response"], "body": "spam"})
+        assert forum.posted == []
