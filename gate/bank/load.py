@@ -39,8 +39,13 @@ def _parse(sources: Sources, lang: str, faults: Faults) -> Bank:
     questions = [entry.question for entry in entries if entry.question is not None]
     bank = Bank(questions)
     if not bank.enabled and not faults.found:
-        named = ", ".join(sources) or "bank"
-        faults.add(named, "no enabled question", 'write one, or put "starter" among the files')
+        if sources:
+            faults.add(
+                ", ".join(sources), "no enabled question", 'write one, or put "starter" among the files'
+            )
+        else:
+            remedy = 'check the paths, or put "starter" among the files'
+            faults.add("bank", "no file was found, and so no enabled question", remedy)
     faults.raise_as(BankError)
     return bank
 

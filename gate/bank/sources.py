@@ -102,7 +102,7 @@ def _read(name: str, path: Path, faults: Faults) -> bytes | None:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        faults.add(name, "no such file", "check the path, which is relative to the config file")
+        faults.add(name, "no such file", "check the path; one in a config begins in that config's folder")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         faults.add(name, f"cannot be read ({reason})", "check the path and its permissions")

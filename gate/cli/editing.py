@@ -33,7 +33,7 @@ def add(*, file: Path, ask: str, accept: tuple[str, ...], lang: str | None, fami
     """
     table: dict[str, Any] = {"ask": ask, "accept": list(accept)}
     table |= {key: value for key, value in (("lang", lang), ("family", family)) if value is not None}
-    content = _read(file)
+    content = _read(file, "correct the path, or make an empty file first")
     edit = add_question(content, str(file), table)
     _write(file, edit, content)
     click.echo(f"{edit.question.place}: added, with the id {edit.question.id}")
@@ -67,7 +67,7 @@ def on(*, file: Path, id_: str) -> None:
 
 
 def _switch(file: Path, id_: str, *, enabled: bool) -> None:
-    content = _read(file)
+    content = _read(file, "correct the path")
     edit = switch(content, str(file), id_, enabled=enabled)
     state = "on" if enabled else "off"
     if edit.content is None:
@@ -82,11 +82,12 @@ def _say_undo(command: str, file: Path, id_: str) -> None:
     click.echo(f"undo: gate bank {command} {shlex.quote(str(file))} {shlex.quote(id_)}")
 
 
-def _read(file: Path) -> bytes:
+def _read(file: Path, remedy: str) -> bytes:
+    """Return the file's bytes; ``remedy`` is for one that is not there."""
     try:
         return file.read_bytes()
     except FileNotFoundError:
-        problem = f'there is no file "{file}"; correct the path, or make an empty file first'
+        problem = f'there is no file "{file}"; {remedy}'
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         problem = f'"{file}" cannot be read ({reason}); check the path and its permissions'

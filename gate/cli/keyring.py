@@ -47,14 +47,17 @@ class Keys:
             self._before = read_text(self.path)
             self.document = KeyFile(self._before, self.path.name)
 
-    def find(self, wanted: str) -> str:
-        """Return the name of the key that a person calls ``wanted``; one that there is not is wrong use."""
+    def find(self, wanted: str, hint: str) -> str:
+        """Return the name of the key that a person calls ``wanted``; one that there is not is wrong use.
+
+        ``hint`` is what the command calls the argument.
+        """
         entries = list(self.document.entries())
         for entry in entries:
             if wanted in (entry.name, entry.kid, f"key-{entry.kid}"):
                 return entry.name
         names = [entry.name for entry in entries]
-        raise click.BadParameter(f"no key has this id; {nearest(wanted, names)}", param_hint="KEYID")
+        raise click.BadParameter(f"no key has this id; {nearest(wanted, names)}", param_hint=hint)
 
     def save(self) -> None:
         """Write what was changed; a running gate takes it over with its next look."""

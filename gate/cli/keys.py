@@ -95,7 +95,7 @@ def rotate(*, config: Path, to: str | None, prepare: bool, as_json: bool) -> Non
     moved = keys.moves
     _refuse_faulty(config)
     before = keys.document.signing
-    name = keys.document.add(fresh_secret(), time.time()) if to is None else keys.find(to)
+    name = keys.document.add(fresh_secret(), time.time()) if to is None else keys.find(to, "--to")
     if to is None:
         keys.save()
         if not prepare:
@@ -120,7 +120,7 @@ def drop(*, keyid: str, config: Path, as_json: bool) -> None:
     Example: gate keys drop key-1f0c9a2b --config my-gate/config.toml
     """
     keys = Keys(config)
-    name = keys.find(keyid)
+    name = keys.find(keyid, "KEYID")
     made = None
     if name == keys.document.signing:
         made = keys.document.add(fresh_secret(), time.time())

@@ -141,7 +141,7 @@ class LimitSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardSettings:
-    """Pages for the operator."""
+    """Pages for the operator. This version has none: these settings have no effect."""
 
     enabled: bool = setting(False, help="Whether there is a dashboard.")
     password_hash: str = setting(

@@ -25,7 +25,7 @@ class Outcome(enum.Enum):
 class Site:
     """A page or forum that embeds the gate; one [[site]] table each, add as many as you have."""
 
-    name: str = setting("", help="What dashboard and logs call the site.")
+    name: str = setting("", help="What statistics and logs call the site.")
     sitekey: str = setting(
         "",
         required=True,

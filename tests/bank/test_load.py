@@ -405,7 +405,7 @@ def test_faults_of_reading_and_of_content_come_together(tmp_path: Path) -> None:
             ["none.toml", "large.toml", "folder/", "wrong.toml", "nul\0.toml", "*.none", "*\0"], base=tmp_path
         )
     assert [str(fault) for fault in caught.value.faults] == [
-        "none.toml: no such file; check the path, which is relative to the config file",
+        "none.toml: no such file; check the path; one in a config begins in that config's folder",
         "large.toml: larger than 5,000,000 bytes; split it into several files",
         'folder/: is a folder; write "folder/*.toml"',
         "nul\0.toml: cannot be read (embedded null byte); check the path and its permissions",
@@ -416,4 +416,7 @@ def test_faults_of_reading_and_of_content_come_together(tmp_path: Path) -> None:
 def test_no_files_at_all_is_no_bank(tmp_path: Path) -> None:
     with pytest.raises(BankError) as caught:
         load_bank(["*.toml"], base=tmp_path)
-    assert str(caught.value) == 'bank: no enabled question; write one, or put "starter" among the files'
+    assert str(caught.value) == (
+        "bank: no file was found, and so no enabled question; "
+        'check the paths, or put "starter" among the files'
+    )

@@ -220,4 +220,4 @@ def test_an_unknown_id_or_file(invoke: Invoke, bank: Path) -> None:
     assert invoke("bank", "off", bank, "nothing").exit_code == 1
     missing = invoke("bank", "off", "missing.toml", "one")
     assert missing.exit_code == 2
-    assert 'there is no file "missing.toml"' in missing.stderr
+    assert 'there is no file "missing.toml"; correct the path\n' in missing.stderr

@@ -226,6 +226,9 @@ def test_an_unknown_key_is_wrong_use_with_the_nearest_name(invoke: Invoke, confi
     result = invoke("keys", "drop", name[:-1], "--config", config)
     assert result.exit_code == 2
     assert name in result.stderr
+    other = invoke("keys", "rotate", "--to", "nothing", "--config", config)
+    assert other.exit_code == 2
+    assert "Invalid value for --to: no key has this id" in other.stderr
 
 
 def test_keys_from_the_environment_are_left_to_the_operator(
