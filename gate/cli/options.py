@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-
 _PATH = click.Path(path_type=Path, readable=False)
 """Not looked at by click, whose messages have no remedy."""
 

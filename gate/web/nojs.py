@@ -34,6 +34,9 @@ FRAMES = ("/nojs", "/recaptcha/api/fallback")
 _UNKNOWN = (
     "No site has this sitekey. If this is your site, compare it with the [[site]] entry of config.toml."
 )
+_UNFIT = "action takes 1 to 32 letters, digits, - and _, about at most 255 characters: correct the frame's address."
+_ACTION = re.compile(r"[A-Za-z0-9_-]{0,32}", re.ASCII)
+_MOST_ABOUT = 255
 _STATUS = {Code.RATE_LIMITED: 429, Code.INTERNAL_ERROR: 503, Code.HOSTNAME_MISMATCH: 403}
 
 Told = Callable[[Words], str]
@@ -43,9 +46,13 @@ _LANG = re.compile(r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One request of the frame; ``lang`` is what the embedding page wants, None if it does not say."""
+    """One request of the frame. ``lang`` is what the embedding page wants, None if it does not say; ``action`` and
+    ``about`` are what the token is for, "" for anything.
+    """
 
     lang: str | None
+    action: str
+    about: str
     poster: Poster
     form: Mapping[str, str]
 
@@ -83,6 +90,9 @@ def frame_reply(gatekeeper: Gatekeeper, request: Request, client: Client) -> Rep
     wanted = _lang(request)
     try:
         visit = _visit(request, client)
+        if not _ACTION.fullmatch(visit.action) or len(visit.about) > _MOST_ABOUT:
+            unfit = Page(status=400, code=Code.BAD_REQUEST, told=lambda _: _UNFIT, posted=False)
+            return _reply(unfit, None, words_in("en"), "")
         page = _decided(gatekeeper, site, visit, first=request.method != "POST")
     except HTTPException:
         page = _refused(Refused(code=Code.ANSWER_TOO_LONG), status=413)
@@ -103,6 +113,8 @@ def _visit(request: Request, client: Client) -> Visit:
     referer = request.headers.get("Referer") if request.method != "POST" else None
     return Visit(
         lang=_lang(request),
+        action=_argument(request, "action"),
+        about=_argument(request, "about"),
         poster=Poster(
             client=client.address,
             host=host_of(referer) if referer else None,
@@ -131,7 +143,9 @@ def _decided(gatekeeper: Gatekeeper, site: Site, visit: Visit, *, first: bool) -
 
 
 def _fresh(gatekeeper: Gatekeeper, site: Site, visit: Visit, told: Told | None = None) -> Page:
-    asked = gatekeeper.ask(site, lang=visit.lang, poster=visit.poster)
+    asked = gatekeeper.ask(
+        site, action=visit.action, about=visit.about or None, lang=visit.lang, poster=visit.poster
+    )
     if isinstance(asked, Refused):
         return _refused(asked)
     return Page(asked=asked, lang=asked.lang, told=told)

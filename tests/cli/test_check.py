@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import FORUM, OTHER, Invoke
+from tests.faults.disks import without_privileges
 from tests.service import SECRET, SIGNING, write_config
 
 
@@ -102,6 +105,14 @@ def test_a_path_that_leads_nowhere_is_wrong_use(invoke: Invoke, config: Path) ->
     assert "`gate init`" in result.stderr
     assert invoke("check", "--config", config.parent).exit_code == 2
     assert invoke("check").exit_code == 2
+
+
+def test_a_config_that_may_not_be_read_is_wrong_use(config: Path) -> None:
+    config.chmod(0)
+    command = [*without_privileges(), sys.executable, "-m", "gate", "check", "--config", config]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f'"{config}" cannot be read; run this as the user that owns it' in done.stderr
 
 
 def test_no_secret_is_shown(invoke: Invoke, config: Path) -> None:

@@ -457,3 +457,21 @@ def test_the_log_names_the_route_and_what_came_of_it(frame: Frame, caplog: pytes
 
 def test_other_methods_are_refused(service: Service) -> None:
     assert service.send("PUT", "/nojs", query_string={"k": "forum"}).status_code == 405
+
+
+def test_the_code_is_good_for_the_action_and_subject_that_its_address_names(service: Service) -> None:
+    frame = Frame(service, sitekey="forum", action="reply", about="topic 17/é")
+    page = frame.another(frame.press(frame.open(FORUM), "wrong"))
+    code = frame.right(page).code
+    assert service.verify(code, action="reply", about="topic 18")["error-codes"] == ["about-mismatch"]
+    assert service.verify(code, action="edit", about="topic 17/é")["error-codes"] == ["action-mismatch"]
+    assert service.verify(code, action="reply", about="topic 17/é")["success"] is True
+
+
+@pytest.mark.parametrize("query", [{"action": "a b"}, {"action": "a" * 33}, {"about": "a" * 256}])
+def test_an_action_or_subject_that_cannot_be_signed_is_told_in_words(
+    service: Service, query: dict[str, str]
+) -> None:
+    page = Frame(service, sitekey="forum", **query).open(FORUM, status=400)
+    assert "correct the frame's address" in page.message
+    assert "gate-challenge" not in page.attributes
