@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -314,3 +315,32 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
             target.sendall(chunk)
     except OSError:
         return
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_the_lines_for_python_of_the_api_page(
+    service: Service, solve: Callable[[str], str], *, right: bool
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "http.md").read_text("utf-8")
+    [lines] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    ask, _, verify = lines.partition("# when the form comes back:\n")
+    ask = ask.replace("https://gate.example.org", service.url).replace('"my-forum"', '"forum"')
+    done: dict[str, tuple[Any, ...]] = {}
+    names: dict[str, Any] = {
+        "SECRET": SECRET,
+        "body": "Text",
+        "save": lambda *told: done.update(saved=told),
+        "show": lambda *told: done.update(shown=told),
+    }
+    exec(ask, names)  # noqa: S102 - the page's own lines
+    asked = names["asked"]
+    names |= {"challenge": asked.challenge, "answer": solve(asked.question) if right else "wrong"}
+    exec(verify, names)  # noqa: S102
+    if right:
+        body, receipt = done["saved"]
+        assert body == "Text"
+        assert receipt
+    else:
+        body, message, following = done["shown"]
+        assert (body, bool(message)) == ("Text", True)
+        assert following.question != asked.question
