@@ -1,4 +1,5 @@
-"""Pages that say what is tested: every test that they name is there, and none that belongs on them is left out."""
+"""The pages hold together: every link leads somewhere, every test that a page names is there, and none that belongs
+on a page is left out."""
 
 from __future__ import annotations
 
@@ -12,6 +13,25 @@ import pytest
 ROOT = Path(__file__).parent.parent
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 PAGES = {page.name: page.read_text("utf-8") for page in (ROOT / "docs").glob("*.md")}
+
+
+def anchors(text: str) -> set[str]:
+    """Return what the titles of a page are called in links."""
+    titles = re.findall(
+        r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{name}" for name in sorted(PAGES))])
+def test_every_link_leads_to_a_file_and_a_title_that_are_there(page: str) -> None:
+    file = ROOT / page
+    for link in re.findall(r"\]\(([^)\s]+)\)", file.read_text("utf-8")):
+        if not link.startswith(("http:", "https:")):
+            path, _, anchor = link.partition("#")
+            target = file.parent / path if path else file
+            assert target.is_file(), link
+            assert not anchor or anchor in anchors(target.read_text("utf-8")), link
 
 
 @cache

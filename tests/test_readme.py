@@ -187,19 +187,6 @@ def test_the_commands_on_questions(commands: Path) -> None:
     assert tomllib.loads(own)["question"][0]["accept"] == ["moderated"]
 
 
-def test_every_file_that_is_linked_is_there() -> None:
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
-    assert links
-    for link in links:
-        path, _, anchor = link.partition("#")
-        text = (ROOT / path).read_text("utf-8")
-        anchors = {
-            re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
-            for title in re.findall(r"^#+ (.*)$", text, re.M)
-        }
-        assert not anchor or anchor in anchors, link
-
-
 def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) <= 120
 
