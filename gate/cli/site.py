@@ -52,6 +52,10 @@ def add(*, config: Path, name: str, hosts: tuple[str, ...], langs: tuple[str, ..
 
     Example: gate site add --config my-gate/config.toml --name "My forum" --host forum.example.org
     """
+    if not name.strip():
+        raise click.BadParameter(
+            "it is empty; choose what statistics shall call the site", param_hint="--name"
+        )
     site = {
         "name": name,
         "sitekey": f"{_short(name)}-{secrets.token_hex(4)}",

@@ -67,7 +67,7 @@ def put_back(path: Path, backup: Path) -> Copied:
     with _explaining(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _growing(path) as unfinished:
-            with _explaining(backup), _reading(backup) as source:
+            with _explaining(backup, backup=True), _reading(backup) as source:
                 copied = _copy(source, unfinished, backup, fresh=True)
             owner = (path if path.exists() else path.parent).stat()
             with contextlib.suppress(PermissionError):
@@ -145,8 +145,8 @@ def _set_aside(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _explaining(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the system say about ``path`` into a ``StoreError``."""
+def _explaining(path: Path, *, backup: bool = False) -> Iterator[None]:
+    """Turn what SQLite and the system say about ``path``, a store or a backup, into a ``StoreError``."""
     try:
         yield
     except FileNotFoundError as error:
@@ -156,4 +156,4 @@ def _explaining(path: Path) -> Iterator[None]:
         problem = f"{error.filename} is there already"
         raise StoreError(str(path), problem, "choose another name, or move that file away") from error
     except FAULTS as error:
-        raise explained(str(path), error) from error
+        raise explained(str(path), error, backup=backup) from error

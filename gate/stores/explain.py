@@ -16,6 +16,9 @@ _FREE_SPACE = ("the disk is full", "free some space; the gate recovers by itself
 _PERMIT = "let the user that runs the gate write to the folder and to every file of that name in it"
 _RESTORE = "move it away, or put a backup in its place with `gate restore`"
 
+_ELSEWHERE = "name another file in [store] url"
+_BACKUP = "name a file that `gate backup` made"
+
 _SQLITE = {
     sqlite3.SQLITE_BUSY: (
         "the database is locked for more than 800 ms",
@@ -51,16 +54,17 @@ def is_busy(error: BaseException) -> bool:
     return isinstance(error, sqlite3.Error) and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def explained(url: str, error: BaseException) -> StoreError:
-    """Return the ``StoreError`` that says what one of ``FAULTS`` means."""
-    return StoreError(url, *_problem_and_remedy(error))
+def explained(url: str, error: BaseException, *, backup: bool = False) -> StoreError:
+    """Return the ``StoreError`` that says what one of ``FAULTS`` means, in a store or in a backup of one."""
+    problem, remedy = _problem_and_remedy(error)
+    return StoreError(url, problem, _BACKUP if backup and remedy in (_RESTORE, _ELSEWHERE) else remedy)
 
 
 def _problem_and_remedy(error: BaseException) -> tuple[str, str]:
     if is_busy(error):
         return _SQLITE[sqlite3.SQLITE_BUSY]
     if isinstance(error, ForeignFileError):
-        return "the file is another program's database", "name another file in [store] url"
+        return "the file is another program's database", _ELSEWHERE
     if isinstance(error, NewerSchemaError):
         return (
             f"a later version of gate wrote the file (schema {error.found}, this one knows {SCHEMA})",

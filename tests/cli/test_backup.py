@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -163,3 +163,13 @@ def test_what_cannot_be_done_is_one_sentence(invoke: Invoke, config: Path, tmp_p
         result = invoke(*args)
         assert result.exit_code == 1
         assert len(result.stderr.splitlines()) == 1, result.stderr
+
+
+def test_a_file_that_is_no_store_is_no_backup(invoke: Invoke, config: Path, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no database")
+    with closing(sqlite3.connect(tmp_path / "foreign")) as foreign:
+        foreign.execute("CREATE TABLE mine (x)")
+    for name in ("text", "foreign"):
+        result = invoke("restore", "--config", config, tmp_path / name)
+        assert result.exit_code == 1
+        assert result.stderr.endswith("; name a file that `gate backup` made\n")

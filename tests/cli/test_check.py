@@ -109,7 +109,7 @@ def test_a_path_that_leads_nowhere_is_wrong_use(invoke: Invoke, config: Path) ->
 
 def test_a_config_that_may_not_be_read_is_wrong_use(config: Path) -> None:
     config.chmod(0)
-    command = [*without_privileges(), sys.executable, "-m", "gate", "check", "--config", config]
+    command = [*without_privileges(), sys.executable, "-m", "gate", "check", "--config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert f'"{config}" cannot be read; run this as the user that owns it' in done.stderr

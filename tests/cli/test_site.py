@@ -96,3 +96,11 @@ def test_a_config_with_faults_is_left_alone(invoke: Invoke, config: Path, text: 
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert config.read_text() == text
+
+
+def test_a_site_without_a_name_is_wrong_use(invoke: Invoke, config: Path) -> None:
+    before = config.read_text()
+    result = invoke("site", "add", "--config", config, "--name", " ")
+    assert result.exit_code == 2
+    assert "Invalid value for --name" in result.stderr
+    assert config.read_text() == before
