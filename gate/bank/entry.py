@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gate.answers.judge import MATCHES
 from gate.answers.normalise import MAX_CHARACTERS, forms, visible
 from gate.bank.question import DIGEST_BYTES, Question, Variant, Wording
 from gate.bank.varied import read_varied
 from gate.bank.wording import FixedWording, sample
 from gate.parsing import Faults, Fields, in_quotes, kind_of, quoted, unknown_keys
-
-MATCHES = ("text", "exact", "set")
 
 _KEYS = (
     *("ask", "accept", "id", "family", "lang", "match", "typos", "hint", "see", "tags", "weight", "enabled"),
@@ -70,7 +69,7 @@ def read_entry(table: object, number: int, file: BankFile, faults: Faults) -> En
             wording = FixedWording(Variant(ask=text, accept=tuple(str(answer).strip() for answer in answers)))
     if wording is not None:
         _check_sample(wording, lang, place, faults)
-    id_ = fields.text("id", longest=_LONGEST_NAME) or (text and _default_id(text))
+    id_ = fields.text("id", longest=_LONGEST_NAME) or (text and default_id(text))
     question = _question(fields, id_ or "", lang, wording, file)
     return Entry(place, id_, question if len(faults.found) == before else None)
 
@@ -94,6 +93,11 @@ def read_answers(fields: Fields) -> list[str | int] | None:
     if not items:
         fields.faults.add(place, "empty list", "give at least one answer")
     return answers if items and len(answers) == len(items) else None
+
+
+def default_id(ask: str) -> str:
+    """Return the id of a question that names none: a short hash of its words."""
+    return hashlib.sha256(ask.encode()).hexdigest()[:8]
 
 
 def answer_problem(answer: str, lang: str) -> str | None:
@@ -185,10 +189,6 @@ def _digest(table: Mapping[str, Any], id_: str, lang: str, file: BankFile) -> by
     }
     canonical = json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).digest()[:DIGEST_BYTES]
-
-
-def _default_id(ask: str) -> str:
-    return hashlib.sha256(ask.encode()).hexdigest()[:8]
 
 
 def _shortened(ask: str) -> str:

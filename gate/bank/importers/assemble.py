@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from gate.bank.entry import BankFile, read_entry
+from gate.bank.entry import BankFile, default_id, read_entry
 from gate.bank.importers.result import Found, Item, Note, NotImported, Result
 from gate.parsing import Faults, quoted
 
@@ -98,14 +97,10 @@ def _with_own_ids(questions: Iterable[Found]) -> Iterable[Found]:
     """Give an id to a question whose words stand twice, in two languages or with two kinds of match."""
     taken: set[str] = set()
     for found in questions:
-        id_ = name = str(found.more.get("id") or _hash(found.ask))
+        id_ = name = str(found.more.get("id") or default_id(found.ask))
         number = 2
         while id_ in taken:
             id_ = f"{name[:56]}-{number}"
             number += 1
         taken.add(id_)
         yield found if id_ == name else replace(found, more={**found.more, "id": id_})
-
-
-def _hash(ask: str) -> str:
-    return hashlib.sha256(ask.encode()).hexdigest()[:8]
