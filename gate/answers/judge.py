@@ -12,6 +12,7 @@ from itertools import pairwise
 from gate.answers import numbers
 from gate.answers.normalise import (
     MAX_CHARACTERS,
+    UNSPACED,
     Letters,
     NormalAnswer,
     Phrase,
@@ -266,7 +267,7 @@ def _glued(word: str, lang: str) -> list[int]:
     """Where to cut a word to free an "and" without a space: at the start, in CJK anywhere."""
     cuts: set[int] = set()
     for conjunction in table("languages").get(base_language(lang), {}).get("and_glued", ()):
-        if base_language(lang) in ("ja", "zh"):
+        if base_language(lang) in UNSPACED:
             cuts.update(edge for found in re.finditer(conjunction, word) for edge in found.span())
         elif word.startswith(conjunction):
             cuts.add(len(conjunction))

@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NewType
 
+from gate.languages import primary
+
 MAX_CHARACTERS = 200
 """Characters of the longest answer looked at: composing a long run of combining marks is quadratic."""
 
@@ -25,6 +27,9 @@ Phrase = tuple[str, ...]
 
 Letters = tuple[int, ...]
 """How many letters each word of a phrase has."""
+
+UNSPACED = ("ja", "zh")
+"""Languages that write no space between words."""
 
 _TABLE_SIZE = 4096
 _ROUNDS = 4
@@ -140,7 +145,7 @@ def table(name: str) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def base_language(lang: str) -> str:
     """Return the language of a BCP 47 tag, as the data files name it: ``pt-BR`` is ``pt``."""
-    base = lang.replace("_", "-").split("-")[0].lower()
+    base = primary(lang)
     return {"nb": "no", "nn": "no", "iw": "he", "cmn": "zh", "in": "id"}.get(base, base)
 
 

@@ -10,10 +10,12 @@ from typing import Any
 
 from gate.answers.eastern import chinese, chinese_ways, kana_ways, without_counter
 from gate.answers.normalise import (
+    UNSPACED,
     Letters,
     NormalAnswer,
     Phrase,
     base_language,
+    forms,
     phrases,
     settled,
     table,
@@ -46,7 +48,7 @@ def in_words(n: int, lang: str) -> str:
     _require_sayable(n)
     base = base_language(lang)
     if n < 0 and (minus := table("languages").get(base, {}).get("minus")):
-        return f"{minus}{'' if base in ('zh', 'ja') else ' '}{in_words(-n, lang)}"
+        return f"{minus}{'' if base in UNSPACED else ' '}{in_words(-n, lang)}"
     return chinese(n) if base == "zh" else _converted(n, _converter(lang), "cardinal")
 
 
@@ -101,6 +103,13 @@ def number_of(phrase: Iterable[str], lang: str) -> int | None:
 def named(form: str, lang: str) -> int | None:
     """Return the everyday number that is called ``form`` in ``lang`` or in English, or None."""
     return _names(base_language(lang)).get(form)
+
+
+@lru_cache(maxsize=65_536)
+def forms_with_digits(text: str, lang: str) -> frozenset[str]:
+    """Return the forms of an answer; a number in words has its digits among them, so that "four" meets 4."""
+    found = frozenset[str](forms(text, lang))
+    return found | {str(number) for form in found if (number := named(form, lang)) is not None}
 
 
 def counted(form: str, lang: str) -> str | None:

@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import combinations
 
 from gate.answers.judge import is_right
-from gate.answers.normalise import base_language, forms
-from gate.answers.numbers import named
+from gate.answers.normalise import UNSPACED, base_language
+from gate.answers.numbers import forms_with_digits
 from gate.bank.audit.asked import Asked
 from gate.bank.characters import invisible, look_alikes
 from gate.bank.entry import answer_problem
@@ -31,7 +31,6 @@ _RARE = 1.0
 """A question with less than the default weight is known to be weak, and was made rare on purpose."""
 
 _SEVERAL = re.compile(r"[/;|()、，；｜／（）،؛]|,(?!\d)")
-_WITHOUT_SPACES = ("ja", "zh")
 
 Weak = tuple[str, str, str]
 """A weak spot: the key it is in, what is wrong, and the remedy."""
@@ -137,7 +136,7 @@ def echo_chance(question: Question, variant: Variant) -> float:
 
 def _weak_wording(question: Question, ask: str) -> Iterator[Weak]:
     words = len(ask.split())
-    if words > MOST_WORDS and base_language(question.lang) not in _WITHOUT_SPACES:
+    if words > MOST_WORDS and base_language(question.lang) not in UNSPACED:
         yield "ask", f"{words} words", f"ask in at most {MOST_WORDS}"
     yield from _odd_characters("ask", ask, question.lang)
 
@@ -212,16 +211,9 @@ def _best_guess(lang: str, readings: Sequence[_Reading], shares: Sequence[float]
     return best, guesses.get(best, 0.0)
 
 
-@lru_cache(maxsize=65_536)
-def _forms(text: str, lang: str) -> frozenset[str]:
-    """Return the forms of an answer, a number in words as digits too, so that "four" counts with 4."""
-    found = frozenset[str](forms(text, lang))
-    return found | {str(number) for form in found if (number := named(form, lang)) is not None}
-
-
 @lru_cache(maxsize=16_384)
 def _forms_of_all(texts: tuple[str, ...], lang: str) -> frozenset[str]:
-    return frozenset[str]().union(*(_forms(text, lang) for text in texts))
+    return frozenset[str]().union(*(forms_with_digits(text, lang) for text in texts))
 
 
 @lru_cache(maxsize=131_072)

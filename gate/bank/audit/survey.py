@@ -9,8 +9,7 @@ from functools import lru_cache
 from math import fsum
 
 from gate.answers.judge import is_right
-from gate.answers.normalise import forms
-from gate.answers.numbers import named
+from gate.answers.numbers import forms_with_digits
 from gate.bank.audit.asked import Asked
 from gate.bank.audit.attackers import ATTACKERS
 from gate.bank.draw import stream
@@ -55,7 +54,7 @@ class Survey:
             if chance > self.examples.get(name, (0.0, ""))[0]:
                 self.examples[name] = (chance, variant.ask)
         self.answers.update(
-            {form for answer in variant.accept for form in accepted_forms(answer, question.lang)}
+            {form for answer in variant.accept for form in forms_with_digits(answer, question.lang)}
         )
         self.tried += 1
 
@@ -98,10 +97,3 @@ def _chance(guesses: tuple[str, ...], judged: Judged) -> float:
 def _passes(guess: str, judged: Judged) -> bool:
     accepted, match, lang, typos = judged
     return is_right(guess, accepted, match=match, lang=lang, typos=typos)
-
-
-@lru_cache(maxsize=65_536)
-def accepted_forms(answer: str, lang: str) -> frozenset[str]:
-    """Return the forms of an answer; a number in words has its digits among them."""
-    found = frozenset[str](forms(answer, lang))
-    return found | {str(number) for form in found if (number := named(form, lang)) is not None}

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple
 
-from gate.bank.audit.survey import Survey, accepted_forms
+from gate.answers.numbers import forms_with_digits
+from gate.bank.audit.survey import Survey
 from gate.bank.guesses import common_guesses
 
 SKIPS = 3
@@ -65,7 +66,7 @@ def floor(surveys: Sequence[Survey]) -> Floor:
     types it knows that question.
     """
     lang = surveys[0].question.lang
-    tried = frozenset[str]().union(*(accepted_forms(guess, lang) for guess in common_guesses(lang)))
+    tried = frozenset[str]().union(*(forms_with_digits(guess, lang) for guess in common_guesses(lang)))
     total = fsum(survey.question.weight for survey in surveys)
     passes: dict[str, float] = defaultdict(float)
     variants: dict[str, int] = defaultdict(int)

@@ -11,32 +11,17 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from gate.answers.normalise import base_language, fold, table
+from gate.answers.normalise import UNSPACED, base_language, fold, table
 
 KINDS = ("day", "month", "colour", "animal")
 """What a list of names is a list of; also the keyword that asks for it."""
-
-UNSPACED = ("ja", "zh")
-"""Languages that write no space between words: keywords are found anywhere in the text."""
 
 _NOWHERE = re.compile(r"(?!)")
 _LISTS = {"day": "days", "month": "months", "colour": "colours", "animal": "animals"}
 # Keywords that talk about a word, and are therefore not the word that is talked about.
 _ABOUT_WORDS = (
-    *(
-        "after",
-        "before",
-        "odd",
-        "opposite",
-        "letter",
-        "letters",
-        "word",
-        "last",
-        "backwards",
-        "without",
-        "join",
-    ),
-    *("how_many", "number", "digits"),
+    *("after", "before", "odd", "opposite", "letter", "letters", "word", "last"),
+    *("backwards", "without", "join", "how_many", "number", "digits"),
 )
 _ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
 _NOT_IN_WORD = re.compile(r"[^\w\u0300-\u036f\u064b-\u065f\u0670]+")
@@ -158,7 +143,10 @@ def _pairs(pairs: Iterable[Sequence[str]], reader: _Reader) -> dict[str, tuple[s
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Compiles the notation of the data files: "|" alternatives, "*" any ending, "^" the question's start."""
+    """Compiles the notation of the data files: "|" alternatives, "*" any ending, "^" the question's start.
+
+    In a language that writes no spaces a keyword is found anywhere in the text.
+    """
 
     base: str
 
