@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,9 +13,10 @@ from gate.answers.judge import is_right
 from gate.answers.normalise import UNSPACED, base_language
 from gate.answers.numbers import forms_with_digits
 from gate.bank.audit.asked import Asked
+from gate.bank.blind import Accepted, blind_guesses
 from gate.bank.characters import invisible, look_alikes
 from gate.bank.entry import answer_problem
-from gate.bank.guesses import common_guesses, or_word, yes_and_no
+from gate.bank.guesses import or_word, yes_and_no
 from gate.bank.question import Bank, Question, Variant
 from gate.errors import BankError, Fault
 from gate.parsing import counted, quoted
@@ -90,7 +91,7 @@ class _Reading:
                 accepted.add(variant.accept)
                 self._refuse_unusable(variant, number)
                 self._warn_all(_weak_answers(question, variant.accept))
-            self.answers.update(_forms_of_all(variant.accept, question.lang))
+            self.answers.update(sorted(_forms_of_all(variant.accept, question.lang)))
             self._warn_all(_weak_wording(question, variant.ask))
             self._note_echo(variant)
         known = _forms_of_all(tuple(yes_and_no(question.lang)), question.lang)
@@ -173,7 +174,8 @@ def _language_warnings(lang: str, readings: Sequence[_Reading]) -> Iterator[Faul
     place = f'questions in "{lang}"'
     total = sum(reading.question.weight for reading in readings)
     shares = [reading.question.weight / total for reading in readings]
-    guess, passes = _best_guess(lang, readings, shares)
+    guesses = blind_guesses(lang, map(_accepted, readings, shares))
+    guess, passes = max(guesses.items(), key=lambda each: each[1], default=("", 0.0))
     if passes > LARGEST_PASS:
         remedy = "add questions with other answers, or lower the weight of those that it answers"
         yield Fault(place, f"the blind guess {quoted(guess)} passes {passes:.0%} of the draws", remedy)
@@ -193,22 +195,8 @@ def _language_warnings(lang: str, readings: Sequence[_Reading]) -> Iterator[Faul
         )
 
 
-def _best_guess(lang: str, readings: Sequence[_Reading], shares: Sequence[float]) -> tuple[str, float]:
-    """Find the answer that passes most draws unread.
-
-    What only one variant accepts is no blind guess, however often it is asked: whoever knows it knows that
-    question. Yes, no, small numbers and colours are tried by everybody.
-    """
-    passes: dict[str, float] = defaultdict(float)
-    accepting: Counter[str] = Counter()
-    for reading, share in zip(readings, shares, strict=True):
-        for form, variants in reading.answers.items():
-            passes[form] += share * variants / reading.question.wording.count
-            accepting[form] += variants
-    common = _forms_of_all(tuple(common_guesses(lang)), lang)
-    guesses = {form: chance for form, chance in passes.items() if accepting[form] > 1 or form in common}
-    best = max(guesses, key=lambda form: guesses[form], default="")
-    return best, guesses.get(best, 0.0)
+def _accepted(reading: _Reading, share: float) -> Accepted:
+    return Accepted(share, reading.question.wording.count, reading.answers)
 
 
 @lru_cache(maxsize=16_384)

@@ -53,9 +53,8 @@ class Survey:
             self.chances[name][chance] += 1
             if chance > self.examples.get(name, (0.0, ""))[0]:
                 self.examples[name] = (chance, variant.ask)
-        self.answers.update(
-            {form for answer in variant.accept for form in forms_with_digits(answer, question.lang)}
-        )
+        forms = {form for answer in variant.accept for form in forms_with_digits(answer, question.lang)}
+        self.answers.update(forms)
         self.tried += 1
 
 

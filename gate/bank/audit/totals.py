@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple
 
-from gate.answers.numbers import forms_with_digits
 from gate.bank.audit.survey import Survey
-from gate.bank.guesses import common_guesses
+from gate.bank.blind import Accepted, blind_guesses
 
 SKIPS = 3
 """How often a client may ask for another question, before the same one stays."""
@@ -60,23 +59,12 @@ def harvested(survey: Survey, share: float, solved: int) -> float:
 
 
 def floor(surveys: Sequence[Survey]) -> Floor:
-    """Find the answer that passes most draws of one language unread.
-
-    What a single variant accepts is left out, unless everybody tries it (yes, small numbers, colours): whoever
-    types it knows that question.
-    """
-    lang = surveys[0].question.lang
-    tried = frozenset[str]().union(*(forms_with_digits(guess, lang) for guess in common_guesses(lang)))
+    """Find the answer that passes most draws of one language unread; of equals the first in the alphabet."""
     total = fsum(survey.question.weight for survey in surveys)
-    passes: dict[str, float] = defaultdict(float)
-    variants: dict[str, int] = defaultdict(int)
-    for survey in surveys:
-        for form, times in survey.answers.items():
-            passes[form] += survey.question.weight / total * times / survey.tried
-            variants[form] += times
-    shared = {form: rate for form, rate in passes.items() if variants[form] > 1 or form in tried}
-    best = min(shared, key=lambda form: (-shared[form], form), default="")
-    return Floor(best, shared.get(best, 0.0))
+    accepted = (Accepted(each.question.weight / total, each.tried, each.answers) for each in surveys)
+    guesses = blind_guesses(surveys[0].question.lang, accepted)
+    answer = min(guesses, key=lambda form: (-guesses[form], form), default="")
+    return Floor(answer, guesses.get(answer, 0.0))
 
 
 def _worth(survey: Survey, going_on: float) -> float:
