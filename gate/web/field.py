@@ -136,12 +136,12 @@ def _others_are_valid(form: BaseForm, own: Field) -> bool:
     """Say whether no field has errors; those after ``own`` are validated first, as the form would do it."""
     seen = False
     valid = True
-    for name, field in form._fields.items():
+    for field in form:
         if field is own:
             seen = True
         elif not seen:
             valid = valid and not field.errors
         elif not isinstance(field, GateField):
-            inline = getattr(form.__class__, f"validate_{name}", None)
+            inline = getattr(type(form), f"validate_{field.short_name}", None)
             valid = field.validate(form, (inline,) if inline else ()) and valid
     return valid

@@ -6,20 +6,13 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import (
-    Blueprint,
-    abort,
-    current_app,
-    make_response,
-    render_template,
-    request,
-)
+from flask import Blueprint, abort, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from gate.web.attempt import RESPONSE, Attempt, State
 from gate.web.demo.form import WrittenForm
-from gate.web.demo.forum import there
-from gate.web.demo.posts import Posts, Topic
+from gate.web.demo.forum import NUMBER, all_posts, there, topic_or_404
+from gate.web.demo.posts import Topic
 from gate.web.extension import make_attempt
 from gate.web.guard import LocalGuard
 
@@ -79,28 +72,27 @@ WAYS: Mapping[str, Way] = {
         noscript="/nojs?sitekey=",
     ),
 }
-_NUMBER = "int(max=999999999)"
 
 
 @embeds.get("/ways")
 def ways() -> str:
     """List the ways to embed the question, each with a form to try."""
-    found, _, _ = _posts().topics(1)
+    found, _, _ = all_posts().topics(1)
     topic = next((topic for topic in found if not topic.locked), None) or abort(404)
     return render_template("gate/demo/ways.html", ways=WAYS, topic=topic)
 
 
-@embeds.get(f"/topic/<{_NUMBER}:topic_id>/reply/<kind>")
+@embeds.get(f"/topic/<{NUMBER}:topic_id>/reply/<kind>")
 def reply(topic_id: int, kind: str) -> Response:
     """Show the reply form with the question put by a script."""
-    topic = _topic(topic_id)
+    topic = topic_or_404(topic_id)
     return _page(topic, kind, WrittenForm(data={"topic": f"Re: {topic.subject}"}), None)
 
 
-@embeds.post(f"/topic/<{_NUMBER}:topic_id>/reply/<kind>")
+@embeds.post(f"/topic/<{NUMBER}:topic_id>/reply/<kind>")
 def post_reply(topic_id: int, kind: str) -> Response:
     """Take a reply whose question was answered in the page."""
-    topic, way = _topic(topic_id), WAYS.get(kind) or abort(404)
+    topic, way = topic_or_404(topic_id), WAYS.get(kind) or abort(404)
     form = WrittenForm(request.form)
     attempt = _attempt(topic, way)
     state = attempt.decide(spend=form.validate())
@@ -122,7 +114,7 @@ def _attempt(topic: Topic, way: Way) -> Attempt:
 
 def _post(topic: Topic, kind: str, form: WrittenForm, attempt: Attempt) -> Response:
     try:
-        number = None if topic.locked else _posts().add(topic.id, form.draft(), attempt.receipt or "")
+        number = None if topic.locked else all_posts().add(topic.id, form.draft(), attempt.receipt or "")
     except sqlite3.Error:
         current_app.logger.exception("a reply could not be stored")
         number = None
@@ -133,7 +125,7 @@ def _post(topic: Topic, kind: str, form: WrittenForm, attempt: Attempt) -> Respo
 
 
 def _sent_before(topic: Topic, kind: str, form: WrittenForm, attempt: Attempt) -> Response:
-    post = _posts().arriving_with(attempt.receipt or "")
+    post = all_posts().arriving_with(attempt.receipt or "")
     if post is not None:
         return there(post.topic, post.id)
     return _page(topic, kind, form, attempt, status=422)
@@ -157,12 +149,3 @@ def _page(
     response = make_response(page, status)
     response.headers["Content-Security-Policy"] = _POLICY
     return response
-
-
-def _posts() -> Posts:
-    found: Posts = current_app.extensions["gate_demo"]
-    return found
-
-
-def _topic(number: int) -> Topic:
-    return _posts().topic(number) or abort(404)

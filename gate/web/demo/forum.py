@@ -20,6 +20,9 @@ from gate.web.http import query_fields
 EXTENSION = "gate_demo"
 """Where the application keeps its ``Posts``."""
 
+NUMBER = "int(max=999999999)"
+"""A topic's or post's number in an address: SQLite takes no number of any length."""
+
 gate = Gate()
 pages = Blueprint("forum", __name__)
 
@@ -50,35 +53,35 @@ class Problem:
 @pages.get("/", strict_slashes=False)
 def topics() -> str:
     """List the topics, those with the newest posts first."""
-    found, page, count = _posts().topics(query_fields(request).get("page", 1, type=int))
+    found, page, count = all_posts().topics(query_fields(request).get("page", 1, type=int))
     return render_template("gate/demo/topics.html", topics=found, page=page, pages=count)
 
 
-@pages.get("/topic/<int(max=999999999):topic_id>")
+@pages.get(f"/topic/<{NUMBER}:topic_id>")
 def topic(topic_id: int) -> str:
     """Show a topic; whoever comes from posting is told that the reply is there."""
-    found = _topic(topic_id)
-    posts = _posts().of_topic(topic_id)
+    found = topic_or_404(topic_id)
+    posts = all_posts().of_topic(topic_id)
     posted = session.pop("posted", None)
     if all(post.id != posted for post in posts):
         posted = None
     return render_template("gate/demo/topic.html", topic=found, posts=posts, posted=posted)
 
 
-@pages.get("/topic/<int(max=999999999):topic_id>/reply")
+@pages.get(f"/topic/<{NUMBER}:topic_id>/reply")
 def reply(topic_id: int) -> str:
     """Show “Reply to this Topic”."""
-    found = _topic(topic_id)
+    found = topic_or_404(topic_id)
     if found.locked:
         return _form_page(found, None)
     subject = found.subject if found.subject.startswith("Re: ") else f"Re: {found.subject}"
     return _form_page(found, ReplyForm(data={"topic": subject}))
 
 
-@pages.post("/topic/<int(max=999999999):topic_id>/reply")
+@pages.post(f"/topic/<{NUMBER}:topic_id>/reply")
 def post_reply(topic_id: int) -> Response | str | tuple[str, int]:
     """Take a reply: show it, ask for what is missing, or post it."""
-    found = _topic(topic_id)
+    found = topic_or_404(topic_id)
     form = ReplyForm(request.form)
     if ANOTHER in request.form:
         return _another(found, form)
@@ -96,7 +99,7 @@ def post_reply(topic_id: int) -> Response | str | tuple[str, int]:
 def moderate() -> str:
     """List the newest posts, with a button that marks each as spam, and the topics, with one that locks."""
     notice = session.pop("notice", None)
-    posts = _posts()
+    posts = all_posts()
     return render_template(
         "gate/demo/moderate.html",
         posts=posts.recent(_RECENT),
@@ -106,37 +109,28 @@ def moderate() -> str:
     )
 
 
-@pages.post("/moderate/posts/<int(max=999999999):post_id>/spam")
+@pages.post(f"/moderate/posts/<{NUMBER}:post_id>/spam")
 def mark_spam(post_id: int) -> Response:
     """Report a post's receipt to the gate and hide the post."""
-    post = _posts().post(post_id)
+    post = all_posts().post(post_id)
     if post is None:
         abort(404)
     session["notice"] = _mark(post) if MarkForm(request.form).validate() else _NOTHING_DONE
     return redirect(url_for("forum.moderate"), 303)
 
 
-@pages.post("/moderate/topics/<int(max=999999999):topic_id>/lock")
+@pages.post(f"/moderate/topics/<{NUMBER}:topic_id>/lock")
 def lock(topic_id: int) -> Response:
     """Close a topic to replies, or open it again."""
-    found = _topic(topic_id)
+    found = topic_or_404(topic_id)
     locked = request.form.get("locked") == "1"
     if MarkForm(request.form).validate():
-        _posts().lock(topic_id, locked=locked)
+        all_posts().lock(topic_id, locked=locked)
         state = "locked: nobody can reply to it" if locked else "open to replies again"
         session["notice"] = f"“{found.subject}” is {state}."
     else:
         session["notice"] = _NOTHING_DONE
     return redirect(url_for("forum.moderate"), 303)
-
-
-def _posts() -> Posts:
-    found: Posts = current_app.extensions[EXTENSION]
-    return found
-
-
-def _topic(number: int) -> Topic:
-    return _posts().topic(number) or abort(404)
 
 
 def _another(topic: Topic, form: ReplyForm) -> str | tuple[str, int]:
@@ -152,7 +146,7 @@ def _another(topic: Topic, form: ReplyForm) -> str | tuple[str, int]:
 def _post(topic: Topic, form: ReplyForm) -> Response | tuple[str, int]:
     """Store a reply that the gate let through; hold its answer where that does not work."""
     try:
-        number = _posts().add(topic.id, form.draft(), form.gate.receipt or "")
+        number = all_posts().add(topic.id, form.draft(), form.gate.receipt or "")
     except sqlite3.IntegrityError:
         return _ask_anew(topic, form)
     except sqlite3.Error:
@@ -170,7 +164,7 @@ def _refused(topic: Topic, form: ReplyForm, problem: Problem) -> tuple[str, int]
 
 def _sent_before(topic: Topic, form: ReplyForm) -> Response | tuple[str, int]:
     """Lead a repeated post (a double click, a reload) to the reply; the first one may still be at work."""
-    post = _posts().arriving_with(form.gate.receipt or "")
+    post = all_posts().arriving_with(form.gate.receipt or "")
     if post is not None:
         return there(post.topic, post.id)
     return _ask_anew(topic, form)
@@ -182,6 +176,17 @@ def _ask_anew(topic: Topic, form: ReplyForm) -> tuple[str, int]:
     return _form_page(topic, fresh, [Problem(words=_LOST, at="gate-answer")]), _FAULTY
 
 
+def all_posts() -> Posts:
+    """Return the forum's topics and posts."""
+    found: Posts = current_app.extensions[EXTENSION]
+    return found
+
+
+def topic_or_404(number: int) -> Topic:
+    """Return a topic; a number that none has ends the request."""
+    return all_posts().topic(number) or abort(404)
+
+
 def there(topic_id: int, number: int) -> Response:
     """Lead a poster to the reply, and have the topic say that it is there."""
     session["posted"] = number
@@ -191,14 +196,14 @@ def there(topic_id: int, number: int) -> Response:
 def _problems(form: ReplyForm) -> list[Problem]:
     """Return everything that is wrong with a form, in the order of its fields."""
     found = []
-    for name, field in form._fields.items():
+    for field in form:
         if not field.errors:
             continue
         if field is form.gate:
             # Asked first: whether a question can be put decides where the link leads and what is said.
             place = "answer" if form.gate.attempt.question else "error"
             found.append(Problem(words=form.gate.attempt.message, at=f"{field.id}-{place}"))
-        elif name == "csrf_token":
+        elif field.short_name == "csrf_token":
             found.append(Problem(words=_STALE, at="post"))
         else:
             found.append(Problem(words=str(field.errors[0]), at=field.id))
@@ -224,7 +229,7 @@ def _mark(post: Post) -> str:
         reported = gate.report(post.receipt, "spam") if post.receipt else False
     except StoreError:
         return "The gate could not take the report just now, so nothing was done. Try again in a minute."
-    _posts().hide(post.id)
+    all_posts().hide(post.id)
     if reported:
         return f"The post by {post.name} is hidden, and reported to the gate."
     reason = "its receipt is no longer good" if post.receipt else "it never passed the gate"
