@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from gate.clients import Poster
@@ -196,14 +196,16 @@ def respond(gatekeeper: Gatekeeper, path: str, request: Request) -> Reply:
     except BankError as error:
         _log.error("no question can be asked: %s", error.discreet)
         reply = refusal(Refused(code=Code.INTERNAL_ERROR, retry_after=1))
-    return _with(reply, _cors(gatekeeper, request, reply)) if endpoint.public else reply
+    if not endpoint.public:
+        return reply
+    return replace(reply, headers={**reply.headers, **_cors(gatekeeper, request, reply)})
 
 
 def method_refused(allowed: Iterable[str]) -> Reply:
     """Return the refusal of a method that an address does not take."""
     methods = ", ".join(allowed)
     refused = Refused(code=Code.BAD_REQUEST, detail=f"This address takes {methods}.")
-    return _with(refusal(refused, status=405), {"Allow": methods})
+    return refusal(refused, status=405, headers={"Allow": methods})
 
 
 def _check(fields: Fields) -> None:
@@ -267,7 +269,3 @@ def _preflight(gatekeeper: Gatekeeper, endpoint: Endpoint, request: Request) -> 
             "Access-Control-Max-Age": "600",
         }
     return Reply(status=204, body=b"", headers=headers, code="preflight")
-
-
-def _with(reply: Reply, headers: Mapping[str, str]) -> Reply:
-    return Reply(status=reply.status, body=reply.body, headers={**reply.headers, **headers}, code=reply.code)

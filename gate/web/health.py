@@ -84,7 +84,8 @@ def metrics_reply(live: Live, health: Health, authorization: str) -> Reply:
         authorization.encode(), f"Bearer {settings.token}".encode()
     ):
         detail = "This needs the header Authorization: Bearer with the token of [metrics] in config.toml."
-        return refusal(Refused(code=Code.BAD_REQUEST, detail=detail), status=401, WWW_Authenticate="Bearer")
+        headers = {"WWW-Authenticate": "Bearer"}
+        return refusal(Refused(code=Code.BAD_REQUEST, detail=detail), status=401, headers=headers)
     registry = CollectorRegistry()
     registry.register(_Figures(live, health))
     headers = {**COMMON_HEADERS, "Content-Type": "text/plain; version=0.0.4; charset=utf-8"}

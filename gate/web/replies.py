@@ -37,28 +37,34 @@ class Reply:
     code: str = "ok"
 
 
-def json_reply(status: int, body: Mapping[str, Any], *, code: str = "ok", **headers: str) -> Reply:
-    """Return a JSON reply that no cache keeps; a header's underscores stand for hyphens."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+def json_reply(
+    status: int, body: Mapping[str, Any], *, code: str = "ok", headers: Mapping[str, str] | None = None
+) -> Reply:
+    """Return a JSON reply that no cache keeps; ``headers`` come on top of those of every reply."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Reply(
         status=status,
         body=text.encode(),
-        headers={"Content-Type": "application/json", **COMMON_HEADERS, **named},
+        headers={"Content-Type": "application/json", **COMMON_HEADERS, **(headers or {})},
         code=code,
     )
 
 
 def refusal(
-    refused: Refused, *, status: int | None = None, following: Asked | None = None, **headers: str
+    refused: Refused,
+    *,
+    status: int | None = None,
+    following: Asked | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Reply:
     """Return a refusal: its code, its words, the question to put instead; headers as in ``json_reply``."""
     body: dict[str, Any] = {"success": False, "error-codes": [refused.code], "message": refused.message}
     if following is not None:
         body["next"] = asked_body(following)
+    named = dict(headers or {})
     if refused.retry_after is not None:
-        headers["Retry_After"] = str(refused.retry_after)
-    return json_reply(status or _STATUS.get(refused.code, 200), body, code=refused.code, **headers)
+        named["Retry-After"] = str(refused.retry_after)
+    return json_reply(status or _STATUS.get(refused.code, 200), body, code=refused.code, headers=named)
 
 
 def asked_body(asked: Asked) -> dict[str, Any]:
@@ -99,7 +105,7 @@ def verdict_reply(verdict: Verdict) -> Reply:
     if verdict.receipt is not None:
         body["receipt"] = verdict.receipt
     # Not in the body, which is the first verdict's to the letter.
-    return json_reply(200, body, **({REPEATED.replace("-", "_"): "true"} if verdict.repeated else {}))
+    return json_reply(200, body, headers={REPEATED: "true"} if verdict.repeated else None)
 
 
 def timestamp(seconds: float) -> str:
