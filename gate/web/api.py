@@ -7,7 +7,6 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 
 from gate.clients import Poster
 from gate.config import Site
@@ -16,6 +15,7 @@ from gate.expected import Expected
 from gate.gatekeeper import Gatekeeper
 from gate.hosts import host_of
 from gate.verdicts import Code, Refused
+from gate.web.proofs import proof_of
 from gate.web.reader import Fields, Request, RequestError, read_fields
 from gate.web.replies import Reply, answered_reply, asked_body, json_reply, refusal, verdict_reply
 
@@ -244,7 +244,7 @@ def _proof(fields: Fields) -> bytes:
     if not fields.get("idempotency_key"):
         return b""
     parts = sorted((name, value) for name, value in fields.items() if name != "secret")
-    return blake2b(repr(parts).encode(), digest_size=16).digest()
+    return proof_of(repr(parts))
 
 
 def _cors(gatekeeper: Gatekeeper, request: Request, reply: Reply) -> Mapping[str, str]:

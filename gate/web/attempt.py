@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import enum
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from gate.clients import Poster
 from gate.errors import BankError, GateError, StoreError, UnavailableError
 from gate.expected import Expected
 from gate.verdicts import Asked, Code, Refused, Verdict
 from gate.web.guard import Guard
-from gate.web.words import Words, words_in
+from gate.web.proofs import proof_of
+from gate.web.words import Told, Words, words_in
 
 _log = logging.getLogger("gate")
 
 CHALLENGE, ANSWER, RESPONSE, ANOTHER = "gate-challenge", "gate-answer", "gate-response", "gate-another"
 """The names of the form's fields. ``gate-again`` is one more, which is never read: it makes another form of it."""
-
-Told = Callable[[Words], str]
-"""Something to tell the poster, whatever the language turns out to be."""
 
 
 class State(enum.StrEnum):
@@ -71,7 +68,7 @@ def submission(items: Iterable[tuple[str, str]]) -> Submission:
         answer=first.get(ANSWER, ""),
         response=first.get(RESPONSE, ""),
         another=ANOTHER in first,
-        digest=blake2b(repr(pairs).encode("utf-8", "surrogatepass"), digest_size=16).digest(),
+        digest=proof_of(repr(pairs)),
     )
 
 

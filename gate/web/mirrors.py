@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from gate.config import Outcome, Site
@@ -20,6 +19,7 @@ from gate.expected import Expected
 from gate.gatekeeper import Gatekeeper
 from gate.verdicts import Code, Refused
 from gate.web.lenient import UnreadableError, read_kindly
+from gate.web.proofs import proof_of
 from gate.web.reader import Fields, Request
 from gate.web.replies import Reply, json_reply, timestamp
 
@@ -113,7 +113,7 @@ def _traded(
 def _proof(mirror: Mirror, fields: Fields) -> bytes:
     """Return what makes a second request with one idempotency key the first one again; empty without a key."""
     key = fields.get("idempotency_key", "") if mirror.reads_idempotency_key else ""
-    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest() if key else b""
+    return proof_of(key) if key else b""
 
 
 def _recaptcha_passed(passed: Passed) -> Mapping[str, Any]:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 
 from flask import Request, render_template
 from werkzeug.exceptions import HTTPException
@@ -20,11 +19,13 @@ from gate.errors import BankError, StoreError
 from gate.gatekeeper import Gatekeeper
 from gate.hosts import host_of
 from gate.verdicts import Asked, Code, Refused
+from gate.web.attempt import ANOTHER, ANSWER, CHALLENGE
 from gate.web.http import preferred_languages, query_fields
+from gate.web.proofs import proof_of
 from gate.web.proxies import Client
 from gate.web.reader import MAX_BODY
 from gate.web.replies import COMMON_HEADERS, Reply
-from gate.web.words import Words, words_in
+from gate.web.words import Told, Words, words_in
 
 _log = logging.getLogger("gate")
 
@@ -38,8 +39,6 @@ _UNFIT = "action takes 1 to 32 letters, digits, - and _, about at most 255 chara
 _ACTION = re.compile(r"[A-Za-z0-9_-]{0,32}", re.ASCII)
 _MOST_ABOUT = 255
 _STATUS = {Code.RATE_LIMITED: 429, Code.INTERNAL_ERROR: 503, Code.HOSTNAME_MISMATCH: 403}
-
-Told = Callable[[Words], str]
 
 _LANG = re.compile(r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,3}", re.ASCII)
 
@@ -59,7 +58,12 @@ class Visit:
     @property
     def challenge(self) -> str:
         """The challenge that comes back."""
-        return self.form.get("gate-challenge", "")
+        return self.form.get(CHALLENGE, "")
+
+    @property
+    def answer(self) -> str:
+        """What was typed."""
+        return self.form.get(ANSWER, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +137,7 @@ def _decided(gatekeeper: Gatekeeper, site: Site, visit: Visit, *, first: bool) -
     try:
         if first:
             return _fresh(gatekeeper, site, visit)
-        if "gate-another" in visit.form:
+        if ANOTHER in visit.form:
             return _other(gatekeeper, site, visit)
         return _judged(gatekeeper, site, visit)
     except (StoreError, BankError) as error:
@@ -163,11 +167,10 @@ def _other(gatekeeper: Gatekeeper, site: Site, visit: Visit) -> Page:
 
 
 def _judged(gatekeeper: Gatekeeper, site: Site, visit: Visit) -> Page:
-    answer = visit.form.get("gate-answer", "")
     before = gatekeeper.recall(visit.challenge)
-    answered = gatekeeper.answer(
-        visit.challenge, answer, poster=visit.poster, proof=_proof(visit.challenge, answer)
-    )
+    # A page that is loaded again shows the same code.
+    proof = proof_of(f"{visit.challenge}\0{visit.answer}")
+    answered = gatekeeper.answer(visit.challenge, visit.answer, poster=visit.poster, proof=proof)
     if answered.refused is None:
         return Page(token=answered.token, lang=before.lang if before else "")
     if answered.refused.code is Code.INVALID_CHALLENGE:
@@ -178,19 +181,13 @@ def _judged(gatekeeper: Gatekeeper, site: Site, visit: Visit) -> Page:
     return Page(asked=answered.next, lang=answered.next.lang, told=told, code=answered.refused.code)
 
 
-def _proof(challenge: str, answer: str) -> bytes:
-    """Return what makes an equal second post the same request: a page loaded again shows the same code."""
-    posted = f"{challenge}\0{answer}".encode("utf-8", "surrogatepass")
-    return blake2b(posted, digest_size=16).digest()
-
-
 def _again(gatekeeper: Gatekeeper, visit: Visit, refused: Refused) -> Page:
     """Show the question as it was, with what was typed: it was sent back unjudged."""
     if refused.code in (Code.INCORRECT_ANSWER, Code.CHALLENGE_USED, Code.CHALLENGE_EXPIRED):
         # It can no longer be answered, and no other came in its place: this client has asked too often.
         return _refused(Refused(code=Code.RATE_LIMITED, retry_after=60))
     asked = gatekeeper.recall(visit.challenge)
-    return _refused(refused, asked=asked, answer=visit.form.get("gate-answer", ""))
+    return _refused(refused, asked=asked, answer=visit.answer)
 
 
 def _refused(

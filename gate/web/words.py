@@ -148,6 +148,9 @@ class Words:
         return self.seconds(seconds) if seconds < 60 else self.minutes(-(-seconds // 60))
 
 
+Told = Callable[[Words], str]
+"""Something to tell the poster, whatever the language turns out to be."""
+
 _IN_FORM: Mapping[Code, Line] = {
     Code.INCORRECT_ANSWER: Words.wrong,
     Code.MISSING_ANSWER: Words.empty,
