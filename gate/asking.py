@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from gate.bank.draw import Drawn, choose_language, draw, sticky_draw
+from gate.bank.draw import MOST_SKIPS, Drawn, choose_language, draw, sticky_draw
 from gate.bank.question import Bank, Question, Variant
 from gate.clients import EVERYBODY, ClientKey
 from gate.config import Config, Site
@@ -22,9 +22,6 @@ from gate.stores.base import Store
 from gate.verdicts import Asked
 
 _log = logging.getLogger("gate")
-
-MOST_SKIPS = 3
-"""So many skips bring another question within one sticky window; after them the same one stays."""
 
 _MOST_DRAWS = 5
 
@@ -67,9 +64,9 @@ class Asking:
         clock: Callable[[], float],
         random: Callable[[int], bytes],
     ) -> None:
+        self._config = config
         self._lifetime = config.challenge.lifetime
         self._sticky = config.challenge.sticky
-        self._lang = config.bank.lang
         self._bank = bank
         self._keys = keys
         self._sealer = sealer
@@ -147,7 +144,7 @@ class Asking:
         return drawn, drawn.question.wording.variant(drawn.number)
 
     def _draw(self, site: Site, reader: Reader) -> Drawn:
-        langs = site.langs or (self._lang,)
+        langs = self._config.langs_of(site)
         lang = choose_language(langs, wanted=reader.langs, param=reader.lang, available=self._bank.languages)
         client = reader.client
         if not self._is_sticky(client):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+LONGEST_TAG = 35
+"""Characters of the longest tag that a page or browser is believed (RFC 5646, section 4.4.1)."""
+
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 

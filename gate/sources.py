@@ -152,7 +152,7 @@ def unaskable(config: Config, bank: Bank, place: str) -> Iterator[Fault]:
     """Yield a fault for each site whose posters would be sent away, because no question fits it."""
     for number, site in enumerate(config.sites, 1):
         here = f'{place}: [[site]] #{number} "{site.sitekey}"'
-        langs = langs_of(config, site)
+        langs = config.langs_of(site)
         offered = dict.fromkeys(
             _in_bank(lang, bank) for lang in langs if _in_bank(lang, bank) in bank.languages
         )
@@ -169,12 +169,7 @@ def unaskable(config: Config, bank: Bank, place: str) -> Iterator[Fault]:
 
 def unasked_languages(config: Config, bank: Bank, site: Site) -> list[str]:
     """Return those of a site's languages that the bank has no question in."""
-    return [lang for lang in langs_of(config, site) if _in_bank(lang, bank) not in bank.languages]
-
-
-def langs_of(config: Config, site: Site) -> tuple[str, ...]:
-    """Return the languages that a site's posters are asked in."""
-    return site.langs or (config.bank.lang,)
+    return [lang for lang in config.langs_of(site) if _in_bank(lang, bank) not in bank.languages]
 
 
 def _in_bank(lang: str, bank: Bank) -> str:

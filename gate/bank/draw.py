@@ -17,6 +17,9 @@ Below = Callable[[int], int]
 TURNS = 64
 """Sticky turns form a ring: turn 64 is turn 0 again, so that no turn costs more than so many draws."""
 
+MOST_SKIPS = 3
+"""So many skips bring another question within one sticky window; after them the same one stays."""
+
 _RESOLUTION = 1 << 53
 
 

@@ -178,6 +178,10 @@ class Config:
         """The configured sites, and those with test keys while testing is on."""
         return (*self.sites, *TEST_SITES) if self.server.testing else self.sites
 
+    def langs_of(self, site: Site) -> tuple[str, ...]:
+        """Return the languages that a site's posters are asked in."""
+        return site.langs or (self.bank.lang,)
+
 
 SECTIONS: dict[str, type] = {
     "server": ServerSettings,

@@ -14,6 +14,7 @@ from gate.errors import BankError, StoreError
 from gate.expected import Expected
 from gate.gatekeeper import Gatekeeper
 from gate.hosts import host_of
+from gate.languages import LONGEST_TAG
 from gate.verdicts import Code, Refused
 from gate.web.proofs import proof_of
 from gate.web.reader import Fields, Request, RequestError, read_fields
@@ -23,7 +24,14 @@ _log = logging.getLogger("gate")
 
 _NAME = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 _LANG = re.compile(r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8})*", re.ASCII)
-_MOST = {"action": 32, "cdata": 255, "about": 255, "lang": 35, "hostname": 253, "idempotency_key": 255}
+_MOST = {
+    "action": 32,
+    "cdata": 255,
+    "about": 255,
+    "lang": LONGEST_TAG,
+    "hostname": 253,
+    "idempotency_key": 255,
+}
 
 Function = Callable[[Gatekeeper, Fields, Request], Reply]
 

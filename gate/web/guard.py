@@ -8,7 +8,6 @@ from gate.bank.draw import choose_language
 from gate.clients import Poster
 from gate.expected import Expected
 from gate.live import Live
-from gate.sources import langs_of
 from gate.verdicts import Answered, Asked, Refused, Verdict
 
 
@@ -115,5 +114,5 @@ class LocalGuard:
     def likely_language(self, poster: Poster) -> str:
         """See ``Guard.likely_language``."""
         gatekeeper = self.live.gatekeeper
-        langs = langs_of(gatekeeper.config, gatekeeper.config.sites[0])
+        langs = gatekeeper.config.langs_of(gatekeeper.config.sites[0])
         return choose_language(langs, poster.langs, None, gatekeeper.bank.languages)

@@ -10,13 +10,13 @@ from flask import Response
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from gate.languages import LONGEST_TAG
 from gate.web.lenient import MOST_BODY
 from gate.web.proxies import Client
 from gate.web.reader import MAX_BODY, Request
 from gate.web.replies import Reply
 
 _MOST_LANGUAGES = 16
-_LONGEST_TAG = 35
 _MOST_READ_AWAY = 32 * 1024 * 1024
 
 
@@ -62,7 +62,7 @@ def flask_response(reply: Reply) -> Response:
 def preferred_languages(request: FlaskRequest) -> tuple[str, ...]:
     """Return the languages that the browser prefers, best first; no more and no longer than people have them."""
     wanted = (tag for tag, quality in request.accept_languages if quality > 0 and tag != "*")
-    return tuple(tag for tag in islice(wanted, _MOST_LANGUAGES) if len(tag) <= _LONGEST_TAG)
+    return tuple(tag for tag in islice(wanted, _MOST_LANGUAGES) if len(tag) <= LONGEST_TAG)
 
 
 def _query(request: FlaskRequest) -> str:

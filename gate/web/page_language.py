@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 from flask import Request, current_app, request
 
+from gate.languages import LONGEST_TAG
+
 Lang = str | Callable[[Request], str | None] | None
 """A BCP 47 tag, or a function of the request that returns one; None where the host leaves it open."""
 
-_LONGEST_TAG = 35
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
@@ -22,7 +23,7 @@ def page_language(given: Lang) -> str | None:
     """
     found = given(request) if callable(given) else given
     tag = (found or _flask_babel_locale() or "").replace("_", "-")
-    return tag if len(tag) <= _LONGEST_TAG and _TAG.fullmatch(tag) else None
+    return tag if len(tag) <= LONGEST_TAG and _TAG.fullmatch(tag) else None
 
 
 def _flask_babel_locale() -> str | None:

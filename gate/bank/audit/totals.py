@@ -9,9 +9,7 @@ from typing import NamedTuple
 
 from gate.bank.audit.survey import Survey
 from gate.bank.blind import Accepted, blind_guesses
-
-SKIPS = 3
-"""How often a client may ask for another question, before the same one stays."""
+from gate.bank.draw import MOST_SKIPS
 
 
 class Floor(NamedTuple):
@@ -38,7 +36,7 @@ def choosing(surveys: Sequence[Survey]) -> float:
     total = fsum(weight.values())
     going_on = dict.fromkeys(weight, 0.0)
     promised = 0.0
-    for _ in range(SKIPS + 1):
+    for _ in range(MOST_SKIPS + 1):
         worth = [_worth(survey, going_on[survey.question.family]) for survey in surveys]
         by_family: dict[str, float] = defaultdict(float)
         for survey, value in zip(surveys, worth, strict=True):
