@@ -46,7 +46,7 @@ class Marks:
             _log.warning(
                 "two stores seen: a %s came back that another store was to remember, so it is asked anew; "
                 "either the store was replaced, or machines that share keys do not share a store",
-                kind.value,
+                kind,
             )
         return spend
 

@@ -91,7 +91,7 @@ def _copy(source: sqlite3.Connection, target: Path, named: Path, *, fresh: bool 
             upgrade(copy)
             with writing(copy):
                 copy.execute(_FRESH, (secrets.token_bytes(EPOCH_BYTES),))
-        marks = sum(copy.execute(f"SELECT count(*) FROM {kind.value}_marks").fetchone()[0] for kind in Kind)
+        marks = sum(copy.execute(f"SELECT count(*) FROM {kind}_marks").fetchone()[0] for kind in Kind)
         events = copy.execute("SELECT coalesce(sum(number), 0) FROM tallies").fetchone()[0]
     finally:
         copy.close()

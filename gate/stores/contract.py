@@ -22,8 +22,11 @@ EPOCH_BYTES = 8
 STATS_DAYS = 400
 
 
-class Kind(enum.Enum):
-    """What a mark marks; each kind has marks of its own."""
+class Kind(enum.StrEnum):
+    """What a mark marks; each kind has marks of its own.
+
+    Its members are texts, since the way to a mark looks things up by kind, and other members are slow to hash.
+    """
 
     CHALLENGE = "challenge"
     TOKEN = "token"

@@ -28,8 +28,8 @@ _RENEW = """
                      challenge_purged = x'', token_purged = x'', receipt_purged = x''"""
 _ACCOUNTED = {
     kind: f"""
-        SELECT {kind.value}_purged >= ?1 OR
-               ?1 = (SELECT substr(mark, 1, 16) FROM {kind.value}_marks
+        SELECT {kind}_purged >= ?1 OR
+               ?1 = (SELECT substr(mark, 1, 16) FROM {kind}_marks
                      WHERE mark >= ?1 ORDER BY mark LIMIT 1)
         FROM state"""
     for kind in Kind

@@ -30,7 +30,7 @@ __all__ = ["RedisStore"]
 T = TypeVar("T")
 
 _PAGE_MS = 300_000
-_KINDS = {Kind.CHALLENGE.value: b"c", Kind.TOKEN.value: b"t", Kind.RECEIPT.value: b"r"}
+_KINDS = {Kind.CHALLENGE: b"c", Kind.TOKEN: b"t", Kind.RECEIPT: b"r"}
 _HOURS = b"{gs}hours"
 _HOURS_AT_ONCE = 100
 
@@ -138,7 +138,7 @@ class RedisStore:
     def _mark(
         self, kind: Kind, mark: bytes, ttl: float, epoch: bytes, value: bytes, *, peek: bool = False
     ) -> Spend:
-        bucket, letter = mark[15] % BUCKETS, _KINDS[kind._value_]
+        bucket, letter = mark[15] % BUCKETS, _KINDS[kind]
         made, now = int.from_bytes(mark[:TIME_BYTES], "big"), self._clock()
         start = made - made % _PAGE_MS
         keys = (

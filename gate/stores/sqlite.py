@@ -31,7 +31,7 @@ class _MarkStatements:
     """The SQL of one kind of mark; the names that are put into it are an enum's (S608)."""
 
     def __init__(self, kind: Kind) -> None:
-        table, purged = f"{kind.value}_marks", f"{kind.value}_purged"
+        table, purged = f"{kind}_marks", f"{kind}_purged"
         self.insert = f"""
             INSERT INTO {table} SELECT ?1, ?2 FROM state WHERE only_row = 1 AND epoch = ?3 AND {purged} < ?4
             ON CONFLICT DO NOTHING"""
@@ -44,7 +44,7 @@ class _MarkStatements:
         self.watermark = f"UPDATE state SET {purged} = max({purged}, substr(?, 1, 16))"
 
 
-_MARKS = {kind.value: _MarkStatements(kind) for kind in Kind}
+_MARKS = {kind: _MarkStatements(kind) for kind in Kind}
 _HIT = """
     INSERT INTO hits (ends, window, key, number) VALUES (?, ?, ?, 1)
     ON CONFLICT DO UPDATE SET number = number + 1 RETURNING number"""
@@ -190,7 +190,7 @@ class SqliteStore:
         self, database: Database, kind: Kind, mark: bytes, ttl: float, epoch: bytes, digest: bytes
     ) -> Spend:
         connection, name = database.ready(), mark[:ID_BYTES]
-        if connection.execute(_MARKS[kind._value_].insert, (mark, digest, epoch, name)).rowcount != 1:
+        if connection.execute(_MARKS[kind].insert, (mark, digest, epoch, name)).rowcount != 1:
             verdict = self._classify(database, connection, kind, mark, epoch, digest)
             # no mark was made, so nothing was won, whatever others did between the two statements
             return Spend.LOST if verdict is Spend.WON else verdict
@@ -212,7 +212,7 @@ class SqliteStore:
         digest: bytes,
     ) -> Spend:
         """Say what is known of an id."""
-        row = connection.execute(_MARKS[kind.value].classify, (epoch, mark)).fetchone()
+        row = connection.execute(_MARKS[kind].classify, (epoch, mark)).fetchone()
         same_epoch, watermark, known = row
         if not same_epoch:
             database.look_again()
@@ -228,7 +228,7 @@ class SqliteStore:
 
     def _purge_marks(self, connection: sqlite3.Connection, kind: Kind, ttl: float) -> None:
         """Remove a few marks that no id can need any more, and note in one transaction up to where."""
-        sql = _MARKS[kind.value]
+        sql = _MARKS[kind]
         with _unless_busy():
             last = connection.execute(sql.oldest, (horizon(self._clock(), ttl),)).fetchone()[0]
             if last is not None:

@@ -29,7 +29,7 @@ _CHECKED = struct.Struct(">17s3xI")
 _PAGE_BYTES = _SLOTS * _CHECKED.size
 _EMPTY = bytes(_CHECKED.size)
 _KINDS = dict(enumerate(Kind, start=1))
-_NUMBERS = {kind.value: number for number, kind in _KINDS.items()}
+_NUMBERS = {kind: number for number, kind in _KINDS.items()}
 _EPOCH, _DAMAGED = 255, 254
 _READS = 30
 _REREAD_SECONDS = 0.001
@@ -56,7 +56,7 @@ class Witness:
 
     def note(self, kind: Kind, name: bytes) -> None:
         """Name an id whose mark is committed."""
-        record = _RECORD.pack(_NUMBERS[kind._value_], name)  # hashing a member itself is slow
+        record = _RECORD.pack(_NUMBERS[kind], name)
         os.pwrite(self._file, _CHECKED.pack(record, zlib.crc32(record)), self._offset)
 
     def read(self) -> Testimony | None:
