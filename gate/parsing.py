@@ -118,8 +118,9 @@ def read_toml(
     except FileNotFoundError:
         faults.add(place, f'there is no file "{path}"', missing)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        faults.add(place, f'"{path}" cannot be read: {reason}', "make it a file that this user may read")
+        faults.add(
+            place, f'"{path}" cannot be read: {reason_of(error)}', "make it a file that this user may read"
+        )
     return None
 
 
@@ -174,6 +175,11 @@ def _syntax_remedy(where: str, problem: str, text: str) -> str:
         # It may be a secret, and messages end up in logs.
         return "put it in quotes"
     return f"write {word[0].lower()}" if word[0] in ("True", "False") else f'put it in quotes: "{word[0]}"'
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Return what went wrong with a file as the system says it, without the file's name."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def counted(number: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from gate.errors import BankError
-from gate.parsing import Faults
+from gate.parsing import Faults, reason_of
 
 STARTER = "starter"
 """Stands for the shipped banks in a list of files."""
@@ -104,8 +104,7 @@ def _read(name: str, path: Path, faults: Faults) -> bytes | None:
     except FileNotFoundError:
         faults.add(name, "no such file", "check the path; one in a config begins in that config's folder")
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        faults.add(name, f"cannot be read ({reason})", "check the path and its permissions")
+        faults.add(name, f"cannot be read ({reason_of(error)})", "check the path and its permissions")
     else:
         if len(content) <= LARGEST_FILE:
             return content

@@ -11,6 +11,7 @@ import click
 from gate.bank.editing import Edit, add_question, switch
 from gate.cli.messages import Refused
 from gate.files import write_file
+from gate.parsing import reason_of
 
 _file = click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 _id = click.argument("id_", metavar="ID")
@@ -89,8 +90,7 @@ def _read(file: Path, remedy: str) -> bytes:
     except FileNotFoundError:
         problem = f'there is no file "{file}"; {remedy}'
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        problem = f'"{file}" cannot be read ({reason}); check the path and its permissions'
+        problem = f'"{file}" cannot be read ({reason_of(error)}); check the path and its permissions'
     raise click.BadParameter(problem, param_hint="FILE")
 
 
@@ -100,7 +100,6 @@ def _write(file: Path, edit: Edit, before: bytes) -> None:
     try:
         write_file(file, edit.content, instead_of=before)
     except OSError as error:
-        reason = error.strerror or str(error)
         raise Refused(
-            f"{file} cannot be written ({reason}), and is as before; check its permissions"
+            f"{file} cannot be written ({reason_of(error)}), and is as before; check its permissions"
         ) from None

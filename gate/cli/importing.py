@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from gate.bank.question import Bank
 from gate.bank.sources import LARGEST_FILE
 from gate.cli.messages import Refused
 from gate.files import write_file
-from gate.parsing import counted, language_tag
+from gate.parsing import counted, language_tag, reason_of
 
 _STANDARD = "-"
 _IN_MEMORY = 1 << 20
@@ -52,13 +51,14 @@ def _language(context: click.Context, parameter: click.Parameter, value: str) ->
 
 
 def _encoding(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
     try:
-        if value is None or codecs.lookup(value)._is_text_encoding:
-            return value
-    except LookupError:
-        pass
-    problem = f'"{value}" is no encoding of text; write one such as utf-8, latin-1, cp1251 or gb18030'
-    raise click.BadParameter(problem, ctx=context, param=parameter)
+        "text".encode(value)
+    except (LookupError, ValueError):
+        problem = f'"{value}" is no encoding of text; write one such as utf-8, latin-1, cp1251 or gb18030'
+        raise click.BadParameter(problem, ctx=context, param=parameter) from None
+    return value
 
 
 @click.command(
@@ -188,8 +188,7 @@ def _file(name: str) -> Iterator[BinaryIO]:
     try:
         file = Path(name).open("rb")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        problem = f'"{name}" cannot be read ({reason}); check the path and its permissions'
+        problem = f'"{name}" cannot be read ({reason_of(error)}); check the path and its permissions'
         raise click.BadParameter(problem, param_hint="FILES") from None
     with file:
         if not file.seekable():
@@ -238,5 +237,5 @@ def _write(output: str, text: str) -> None:
     try:
         write_file(Path(output), text.encode())
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refused(f"{output} cannot be written ({reason}); check the path and its permissions") from None
+        problem = f"{output} cannot be written ({reason_of(error)})"
+        raise Refused(f"{problem}; check the path and its permissions") from None
