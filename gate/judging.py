@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gate.answers.judge import is_right
 from gate.answers.normalise import MAX_CHARACTERS, forms
 from gate.bank.question import Bank, Question
 from gate.clients import ClientKey
@@ -116,5 +115,4 @@ class Judging:
 def _is_right(site: Site, question: Question, variant: int, answer: str) -> bool:
     if site.outcome is not Outcome.NORMAL:
         return site.outcome is not Outcome.FAIL
-    accepted = question.wording.variant(variant).accept
-    return is_right(answer, accepted, match=question.match, lang=question.lang, typos=question.typos)
+    return question.takes(answer, question.wording.variant(variant))

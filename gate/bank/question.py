@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from gate.answers.judge import is_right
+
 DIGEST_BYTES = 8
 
 
@@ -51,6 +53,10 @@ class Question:
     tags: frozenset[str] = frozenset()
     weight: float = 1.0
     enabled: bool = True
+
+    def takes(self, answer: str, variant: Variant) -> bool:
+        """Judge what was typed to one of its variants, as strictly as the question says."""
+        return is_right(answer, variant.accept, match=self.match, lang=self.lang, typos=self.typos)
 
 
 class Bank:

@@ -9,7 +9,6 @@ from statistics import median
 
 import click
 
-from gate.answers.judge import is_right
 from gate.bank.audit.asked import Asked
 from gate.bank.audit.echo import echo
 from gate.bank.draw import Below, draw
@@ -59,9 +58,9 @@ def try_bank(
             click.echo("  skipped" + _accepted(variant, show=show))
             continue
         tries.seconds.append(time.monotonic() - started)
-        right = _is_right(answer, drawn.question, variant)
+        right = drawn.question.takes(answer, variant)
         tries.right += right
-        tries.echoed += _is_right(_echo(variant.ask, lang, rng), drawn.question, variant)
+        tries.echoed += drawn.question.takes(_echo(variant.ask, lang, rng), variant)
         click.echo(("  right" if right else "  wrong") + _accepted(variant, show=show))
 
 
@@ -81,10 +80,6 @@ def _echo(ask: str, lang: str, rng: Below) -> str:
     """Return what the echo script types: one word of the question, each equally likely."""
     words = echo(Asked(ask, lang))
     return words[rng(len(words))] if words else ""
-
-
-def _is_right(answer: str, question: Question, variant: Variant) -> bool:
-    return is_right(answer, variant.accept, match=question.match, lang=question.lang, typos=question.typos)
 
 
 def _accepted(variant: Variant, *, show: bool) -> str:

@@ -106,6 +106,7 @@ def _visit(visitor: Visitor, loaded: Loaded, findings: Findings) -> None:
         return
     Round(visitor, loaded, site, findings).make()
     surroundings.look_at_frame(visitor, site, findings)
+    surroundings.look_at_widget(visitor, findings)
 
 
 def _address(config: Config) -> str:

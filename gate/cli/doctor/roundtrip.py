@@ -6,7 +6,6 @@ import secrets
 import time
 from collections.abc import Mapping
 
-from gate.answers.judge import is_right
 from gate.bank.question import Question, Variant
 from gate.cli.doctor import surroundings
 from gate.cli.doctor.findings import Findings
@@ -19,7 +18,6 @@ from gate.verdicts import Code
 
 _WRONG = "wrong on purpose, says gate doctor"
 _SAME = "name the config that the gate runs with; if it was changed, see /readyz and the gate's log"
-_SEPARATE = {"set": ", "}
 _FOR_OPERATORS = {code.value for code in (Code.INVALID_SECRET, Code.HOSTNAME_MISMATCH, Code.BAD_REQUEST)}
 """Codes whose message tells the operator, rather than the poster, what to do."""
 
@@ -78,14 +76,8 @@ class Round:
         if known is None:
             return
         question, variant = known
-        answer = (
-            _SEPARATE[question.match].join(variant.accept)
-            if question.match in _SEPARATE
-            else variant.accept[0]
-        )
-        if not is_right(
-            answer, variant.accept, match=question.match, lang=question.lang, typos=question.typos
-        ):
+        answer = ", ".join(variant.accept) if question.match == "set" else variant.accept[0]
+        if not question.takes(answer, variant):
             self._findings.fault(
                 "right answer", f"{question.place} refuses its own answer", "see `gate bank check`"
             )
@@ -95,8 +87,11 @@ class Round:
         self._expect("right answer", right, "success")
         self._expect("replayed answer", self._answer(asked, answer), "challenge-used")
         token = right.body.get("token")
-        if not isinstance(token, str):
-            return
+        if isinstance(token, str):
+            self._verify(token)
+
+    def _verify(self, token: str) -> None:
+        """Verify a token with a secret that nobody has, then rightly, then once more."""
         verify = {"response": token, "secret": self._site.secret}
         stranger = self._visitor.post("/v1/verify", {**verify, "secret": secrets.token_urlsafe(32)})
         self._expect("wrong secret", stranger, "invalid-input-secret")
@@ -144,4 +139,5 @@ class Round:
     def _pause(self) -> None:
         """Let so much time pass that the next answer does not come too fast."""
         least = self._loaded.config.challenge.min_seconds
-        time.sleep(least and least + 0.1)
+        if least:
+            time.sleep(least + 0.1)

@@ -79,7 +79,7 @@ def look_at_headers(first: Reply, second: Reply, findings: Findings) -> None:
 
 
 def look_at_frame(visitor: Visitor, site: Site, findings: Findings) -> None:
-    """Note whether the page without JavaScript and the widget's script arrive as they should."""
+    """Note whether the page without JavaScript arrives as it should."""
     referer = f"https://{_host_of(site)}/" if site.hosts else ""
     page = visitor.get("/nojs", {"sitekey": site.sitekey}, **({"Referer": referer} if referer else {}))
     policy, remedy = page.header("Content-Security-Policy"), _MEDDLING
@@ -94,13 +94,15 @@ def look_at_frame(visitor: Visitor, site: Site, findings: Findings) -> None:
     elif "frame-ancestors" not in policy or "default-src 'none'" not in policy:
         problem = f'its Content-Security-Policy is not the gate\'s but "{policy[:80]}"'
     findings.judge("frame", problem, remedy, fine="the page without JavaScript can be embedded")
+
+
+def look_at_widget(visitor: Visitor, findings: Findings) -> None:
+    """Note whether the widget's script arrives."""
     script = visitor.get("/gate.js")
     kind = script.header("Content-Type")
-    problem = (
-        None
-        if script.status == 200 and "javascript" in kind
-        else f"/gate.js answers HTTP {script.status} {kind}"
-    )
+    problem = None
+    if script.status != 200 or "javascript" not in kind:
+        problem = f"/gate.js answers HTTP {script.status} {kind}"
     findings.judge("widget", problem, "let the proxy pass it on", fine="/gate.js is there")
 
 
