@@ -57,8 +57,8 @@ class BankError(FaultsError):
         )
 
 
-class WeakKeyError(GateError):
-    """A signing key that anybody could guess; ``problem`` and ``remedy`` say why and what to do."""
+class ExplainedError(GateError):
+    """One thing that is wrong: ``problem`` says what it is, ``remedy`` what to do about it."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem = problem
@@ -66,13 +66,12 @@ class WeakKeyError(GateError):
         super().__init__(f"{problem}; {remedy}")
 
 
-class UnavailableError(GateError):
-    """Nothing can be decided now, so nothing may be let through; ``problem`` and ``remedy`` are for the operator."""
+class WeakKeyError(ExplainedError):
+    """A signing key that anybody could guess."""
 
-    def __init__(self, problem: str, remedy: str) -> None:
-        self.problem = problem
-        self.remedy = remedy
-        super().__init__(f"{problem}; {remedy}")
+
+class UnavailableError(ExplainedError):
+    """Nothing can be decided now, so nothing may be let through; problem and remedy are for the operator."""
 
 
 class StoreError(UnavailableError):
@@ -81,4 +80,6 @@ class StoreError(UnavailableError):
     def __init__(self, url: str, problem: str, remedy: str) -> None:
         super().__init__(problem, remedy)
         self.url = url
-        self.args = (f"store {url}: {problem}; {remedy}",)
+
+    def __str__(self) -> str:
+        return f"store {self.url}: {self.problem}; {self.remedy}"

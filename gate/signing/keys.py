@@ -13,7 +13,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from gate.errors import ConfigError, Fault, GateError, WeakKeyError
+from gate.errors import ConfigError, ExplainedError, Fault, WeakKeyError
 from gate.parsing import Faults, kind_of, nearest, unknown_keys
 from gate.signing.strength import NEW_KEY, SECRET_BYTES, check_secret, weak_reason
 
@@ -36,13 +36,8 @@ _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
 
-class KeyRingError(GateError):
-    """Keys that do not make a ring; ``problem`` and ``remedy`` say why and what to do."""
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        self.problem = problem
-        self.remedy = remedy
-        super().__init__(f"{problem}; {remedy}")
+class KeyRingError(ExplainedError):
+    """Keys that do not make a ring."""
 
 
 class Mac:
