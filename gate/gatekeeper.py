@@ -136,7 +136,7 @@ class Gatekeeper:
         opened = self._judging.open(challenge)
         if opened is None or (site is not None and opened.site is not site):
             return Answered(refused=Refused(code=Code.INVALID_CHALLENGE))
-        judged = self._judge(opened, answer, poster, proof and _FOR_TOKEN + proof)
+        judged = self._judge(opened, answer, poster, _marked(proof, _FOR_TOKEN))
         if judged.refused is not None:
             return Answered(refused=judged.refused, next=self._next(judged.refused, opened, poster))
         token = self._sealer.write_token(self._claims(opened, poster, cdata))
@@ -195,7 +195,7 @@ class Gatekeeper:
         )
         if refused is not None:
             return Verdict(refused=refused)
-        judged = self._judge(opened, answer, poster, proof and _FOR_REPLY + proof)
+        judged = self._judge(opened, answer, poster, _marked(proof, _FOR_REPLY))
         if judged.refused is not None:
             return Verdict(refused=judged.refused, next=self._next(judged.refused, opened, poster))
         claims = self._claims(opened, poster, cdata)
@@ -336,6 +336,11 @@ class Gatekeeper:
         if poster.client is None:
             return None
         return client_key(self._keys, poster.client, self._clock()) or EVERYBODY
+
+
+def _marked(proof: bytes, purpose: bytes) -> bytes:
+    """Return a proof that holds for one purpose alone; no proof stays none."""
+    return purpose + proof if proof else b""
 
 
 def _form_of(challenge: Challenge) -> Form:

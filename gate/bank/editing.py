@@ -49,8 +49,9 @@ def add_question(content: bytes, name: str, table: dict[str, Any]) -> Edit:
     """
     text = _checked_text(content, name)
     newline = "\r\n" if "\r\n" in text else "\n"
-    gap = "" if not text.strip() else newline if text.endswith("\n") else newline * 2
-    added = text + gap + question_text(table).replace("\n", newline)
+    gap = newline if text.endswith("\n") else newline * 2
+    before = text + gap if text.strip() else text
+    added = before + question_text(table).replace("\n", newline)
     changed = _encoded(added, content)
     if len(changed) > LARGEST_FILE:
         raise BankError([Fault(name, f"larger than {LARGEST_FILE:,} bytes", "add it to another file")])

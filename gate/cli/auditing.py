@@ -165,7 +165,9 @@ def _shortened(text: str, room: int) -> str:
 
 
 def _columns(char: str) -> int:
-    return 0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _percent(rate: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,11 +33,9 @@ class Table:
 
     def override(self, key: str, value: Any, variable: str) -> None:
         """Set ``key`` from the environment, and drop what the file has in its stead."""
-        for stand_in, replaced in stand_ins(self.section).items():
-            rivals = replaced if stand_in == key else (stand_in,) if key in replaced else ()
-            for rival in rivals:
-                if rival not in self.variables:
-                    self.values.pop(rival, None)
+        for rival in rivals_of(self.section, key):
+            if rival not in self.variables:
+                self.values.pop(rival, None)
         self.values[key] = value
         self.variables[key] = variable
 
@@ -67,6 +65,15 @@ def stand_ins(section: type) -> dict[str, tuple[str, ...]]:
         if setting.file_key:
             found[setting.file_key] = (setting.name,)
     return found
+
+
+def rivals_of(section: type, key: str) -> Iterator[str]:
+    """Yield the keys of a section that ``key`` stands in for, and those that stand in for it."""
+    for stand_in, replaced in stand_ins(section).items():
+        if stand_in == key:
+            yield from replaced
+        elif key in replaced:
+            yield stand_in
 
 
 def sort_out(raw: Mapping[str, Any], place: str, faults: Faults) -> Tables:

@@ -53,8 +53,7 @@ def _next_to(asked: Asked) -> str | None:
     """Return the neighbour of the listed word that the question names once more."""
     folded = [asked.folded(item) for item in asked.items]
     again = {at for at, item in enumerate(folded) if item and asked.line.count(item) > 1}
-    step = -1 if asked.has("before") else 1 if asked.has("after") else 0
-    if len(again) != 1 or not step:
+    if len(again) != 1 or not (asked.has("before") or asked.has("after")):
         return None
-    at = again.pop() + step
+    at = again.pop() + (-1 if asked.has("before") else 1)
     return asked.items[at] if 0 <= at < len(asked.items) else None

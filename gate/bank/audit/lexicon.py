@@ -16,12 +16,10 @@ def lexicon(asked: Asked) -> Guesses:
     if asked.has("opposite"):
         return _opposites(asked, asked.candidates) or _opposites(asked, [word for word, _ in asked.tokens])
     kind = _kind_asked_for(asked)
-    return (
-        _steps_on(asked, kind)
-        or _counted(asked, kind)
-        or _sorted_out(asked, kind)
-        or (_mentioned(asked, kind) or asked.vocabulary.names[kind].plain if kind else ())
-    )
+    found = _steps_on(asked, kind) or _counted(asked, kind) or _sorted_out(asked, kind)
+    if found or kind is None:
+        return found
+    return _mentioned(asked, kind) or asked.vocabulary.names[kind].plain
 
 
 def _opposites(asked: Asked, words: Iterable[str]) -> Guesses:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
@@ -146,19 +147,15 @@ def _pair(at: Place, ask: str, accept: Any, lang: str | None) -> Iterator[Item]:
 
 def _answers(at: Place, ask: str, given: Any, answers: list[str]) -> Iterator[NotImported]:
     """Put the answers that are text or numbers into ``answers``, and yield the others."""
-    for value in given if isinstance(given, list) else [] if given is None else [given]:
+    if given is None:
+        return
+    for value in given if isinstance(given, list) else [given]:
         if isinstance(value, str):
             answers.append(str(value))
         else:
-            shown = {True: "true", False: "false", None: "null"}.get(value) if not _nested(value) else None
-            reason = (
-                f"an answer that is {shown or 'a list or a map'}; put it in quotes if it is meant as a word"
-            )
+            shown = "a list or a map" if isinstance(value, (list, dict)) else json.dumps(value)
+            reason = f"an answer that is {shown}; put it in quotes if it is meant as a word"
             yield NotImported(at, reason, ask)
-
-
-def _nested(value: Any) -> bool:
-    return isinstance(value, (list, dict))
 
 
 def _native(key: str, value: Any) -> Any:
