@@ -62,14 +62,7 @@ class Live:
         loaded = self._first()
         self._loaded = loaded
         self._previous_bank: Bank | None = None
-        config = loaded.config
-        self.store: Store = open_store(
-            config.store.url,
-            base=config.base,
-            clock=clock,
-            workers=config.server.workers,
-            allow_eviction=config.store.allow_eviction,
-        )
+        self.store: Store = open_store_of(loaded.config, clock=clock)
         self._asked = AskedTable(clock)
         self.statistics = Statistics(self.store, clock)
         self._gatekeeper = self._gatekeeper_for(loaded)
@@ -186,6 +179,17 @@ class Live:
             return self._source.read() == content
         except GateError:
             return False
+
+
+def open_store_of(config: Config, *, clock: Callable[[], float] = time.time) -> Store:
+    """Open the store that the settings name; raise ``StoreError`` if it cannot be used."""
+    return open_store(
+        config.store.url,
+        base=config.base,
+        clock=clock,
+        workers=config.server.workers,
+        allow_eviction=config.store.allow_eviction,
+    )
 
 
 def _kept(path: Path | None) -> Content | None:

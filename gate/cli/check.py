@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -14,11 +15,11 @@ from gate.cli.loading import inspect
 from gate.cli.options import config_option
 from gate.config import Config, load_config
 from gate.errors import ConfigError, Fault, FaultsError, StoreError
+from gate.live import open_store_of
 from gate.parsing import counted
 from gate.sources import unasked_languages
-from gate.stores.base import open_store
 from gate.stores.servers import without_password
-from gate.stores.sqlite import path_of, pending_upgrade
+from gate.stores.sqlite import file_of, pending_upgrade
 
 
 @click.command()
@@ -52,18 +53,13 @@ def command(*, config: Path) -> None:
 def store_state(config: Config) -> str:
     """Open the store if that changes nothing about it, else say what opening would do; raise ``StoreError``."""
     url, base = config.store.url, config.base
-    if url.startswith("sqlite:///"):
-        steps = pending_upgrade(url, base)
-        if steps:
-            _refuse_unwritable(url, path_of(url, base))
-            return f"at its start gate will {' and '.join(steps)}"
-    store = open_store(
-        url, base=base, workers=config.server.workers, allow_eviction=config.store.allow_eviction
-    )
-    try:
+    file = file_of(url, base)
+    steps = pending_upgrade(url, base) if file is not None else ()
+    if file is not None and steps:
+        _refuse_unwritable(url, file)
+        return f"at its start gate will {' and '.join(steps)}"
+    with closing(open_store_of(config)) as store:
         store.ping()
-    finally:
-        store.close()
     return f"the store {without_password(url)} answers"
 
 

@@ -9,7 +9,7 @@ from gate.config import load_config
 from gate.parsing import counted
 from gate.stores.backup import Copied
 from gate.stores.servers import without_password
-from gate.stores.sqlite import path_of
+from gate.stores.sqlite import file_of
 
 
 def store_file(config: Path, *, verb: str) -> Path:
@@ -19,8 +19,9 @@ def store_file(config: Path, *, verb: str) -> Path:
     """
     settings = load_config(config, allow_public_test_keys=True)
     url = settings.store.url
-    if url.startswith("sqlite:///"):
-        return path_of(url, settings.base)
+    file = file_of(url, settings.base)
+    if file is not None:
+        return file
     if url == "memory://":
         raise Refused(f'memory:// keeps nothing that can be {verb}; set url = "sqlite:///gate.db" in [store]')
     raise Refused(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 
 from gate.cli.messages import Refused
 from gate.config import Config
-from gate.stores.base import Tally, open_store
-from gate.stores.sqlite import path_of
+from gate.live import open_store_of
+from gate.stores.base import Tally
+from gate.stores.sqlite import file_of
 
 
 def rows_of(config: Config, days: int) -> list[tuple[Tally, int]]:
@@ -17,12 +19,8 @@ def rows_of(config: Config, days: int) -> list[tuple[Tally, int]]:
         raise Refused(
             'memory:// keeps statistics for the gate alone; set url = "sqlite:///gate.db" in [store]'
         )
-    if url.startswith("sqlite:///") and not path_of(url, config.base).exists():
-        raise Refused(f"{path_of(url, config.base)} is not there yet; the gate makes it when it is started")
-    store = open_store(
-        url, base=config.base, workers=config.server.workers, allow_eviction=config.store.allow_eviction
-    )
-    try:
+    file = file_of(url, config.base)
+    if file is not None and not file.exists():
+        raise Refused(f"{file} is not there yet; the gate makes it when it is started")
+    with closing(open_store_of(config)) as store:
         return list(store.stats(int(time.time() // 3600) - 24 * days))
-    finally:
-        store.close()

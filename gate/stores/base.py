@@ -11,7 +11,7 @@ from gate.stores.breaker import Breaker
 from gate.stores.contract import EPOCH_BYTES, ID_BYTES, STATS_DAYS, Event, Kind, Spend, Store, Tally
 from gate.stores.memory import MemoryStore
 from gate.stores.servers import SCHEMES, require_client, without_password
-from gate.stores.sqlite import SqliteStore, path_of
+from gate.stores.sqlite import SqliteStore, file_of
 
 __all__ = ["EPOCH_BYTES", "ID_BYTES", "STATS_DAYS", "Event", "Kind", "Spend", "Store", "Tally", "open_store"]
 
@@ -33,8 +33,9 @@ def open_store(
     """
     if url == "memory://":
         return _open_memory(url, clock, workers)
-    if url.startswith("sqlite:///"):
-        return Breaker(SqliteStore(url, path_of(url, base), clock=clock))
+    file = file_of(url, base)
+    if file is not None:
+        return Breaker(SqliteStore(url, file, clock=clock))
     if url.partition("://")[0] in SCHEMES:
         return Breaker(_open_redis(url, clock, allow_eviction=allow_eviction))
     raise StoreError(

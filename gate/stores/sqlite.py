@@ -17,10 +17,12 @@ from gate.stores.explain import FAULTS, explained, is_busy
 from gate.stores.marks import MARGIN, digest_of, horizon, mark_of, stranded
 from gate.stores.schema import missing_steps, writing
 
-__all__ = ["SqliteStore", "path_of", "pending_upgrade"]
+__all__ = ["SqliteStore", "file_of", "path_of", "pending_upgrade"]
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+
+_SCHEME = "sqlite:///"
 
 # Twice as many may go as came, so that a backlog shrinks; few at once, so that nobody waits for them.
 _PURGE_EVERY = 32
@@ -64,9 +66,14 @@ _STATS = """
     ORDER BY hour, site, question, event"""
 
 
+def file_of(url: str, base: Path) -> Path | None:
+    """Return the file that a store's URL means, as ``path_of`` does; None where the store is none in SQLite."""
+    return path_of(url, base) if url.startswith(_SCHEME) else None
+
+
 def path_of(url: str, base: Path) -> Path:
     """Return the file that ``sqlite:///name`` (relative to ``base``) or ``sqlite:////folder/name`` means."""
-    name = url.removeprefix("sqlite:///")
+    name = url.removeprefix(_SCHEME)
     if not name or name.endswith("/") or name.startswith(":") or "\0" in name:
         raise StoreError(
             url, "names no file", "use sqlite:///relative.db, sqlite:////absolute.db or memory://"

@@ -11,7 +11,7 @@ from gate.cli.doctor.findings import Findings
 from gate.config import Config
 from gate.config.agreement import SHORTEST_SECRET, is_loopback
 from gate.signing.strength import weak_reason
-from gate.stores.sqlite import path_of
+from gate.stores.sqlite import file_of
 
 
 def look_around(config: Config, path: Path, url: str, findings: Findings) -> None:
@@ -64,8 +64,8 @@ def _private_files(config: Config, path: Path) -> Iterator[Path]:
     candidates = [path]
     if config.signing.file is not None:
         candidates.append(config.signing.file)
-    if config.store.url.startswith("sqlite:///"):
-        store = path_of(config.store.url, config.base)
+    store = file_of(config.store.url, config.base)
+    if store is not None:
         candidates += [store, store.with_name(f"{store.name}-wal")]
     yield from (file for file in candidates if file.is_file())
 
