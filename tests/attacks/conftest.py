@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.secretive import BANK
-from tests.service import Service, solutions
-
-OFF = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
+from tests.service import NO_LIMITS, Service, solutions
 
 
 @pytest.fixture
 def service(make_service: Callable[..., Service]) -> Service:
-    return make_service(limits=OFF)
+    return make_service(limits=NO_LIMITS)
 
 
 @pytest.fixture
@@ -26,7 +24,7 @@ def secretive(make_service: Callable[..., Service], tmp_path: Path) -> Service:
     (folder / "bank" / "en.toml").write_text(BANK)
     service = make_service(
         folder=folder,
-        limits=OFF,
+        limits=NO_LIMITS,
         metrics={"enabled": True},
         store={"url": "sqlite:///gate.db"},
         challenge={"sticky": ""},

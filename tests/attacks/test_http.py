@@ -21,11 +21,10 @@ from gate.web.demo import create_demo
 from gate.web.mirrors import MIRRORS
 from gate.web.nojs import FRAMES
 from gate.web.request_log import JsonLines
-from tests.attacks.conftest import OFF
 from tests.cli.processes import free_port, running, wait_for
-from tests.service import HOME, SECRET, Reply, Service, code_of, write_banks, write_config
+from tests.service import HOME, NO_LIMITS, SECRET, Reply, Service, code_of, write_banks, write_config
 
-FEW = {**OFF, "challenges": "20/minute"}
+FEW = {**NO_LIMITS, "challenges": "20/minute"}
 SIGNED = re.compile(r"A[A-Za-z0-9_-]{60,}\.[A-Za-z0-9_-]{43}")
 
 
@@ -166,7 +165,7 @@ SLANTED = [
 
 def test_nobody_is_sent_anywhere(service: Service, tmp_path: Path) -> None:
     """The demo sends a request without a path to its own front page, wherever the query would have it go."""
-    demo = create_demo(tmp_path / "demo", {"limits": OFF})
+    demo = create_demo(tmp_path / "demo", {"limits": NO_LIMITS})
     query = "next=//evil.example&url=https://evil.example&return=//evil.example"
     for app, path, method in product((service.app, demo), SLANTED, ("GET", "POST")):
         environ = {"PATH_INFO": path, "HTTP_HOST": "own.example", "QUERY_STRING": query}
@@ -185,7 +184,7 @@ def test_nobody_is_sent_anywhere(service: Service, tmp_path: Path) -> None:
 def test_every_reply_of_every_address_has_the_strict_headers_and_no_cookie(
     make_service: Callable[..., Service], *, metrics: bool
 ) -> None:
-    service = make_service(limits=OFF, metrics={"enabled": metrics})
+    service = make_service(limits=NO_LIMITS, metrics={"enabled": metrics})
     paths = [*addresses(service.app), "/nothing", "/v1", "/v1/challenge/"]
     for path in paths:
         for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "FOO"):

@@ -31,9 +31,8 @@ from gate.web.demo import create_demo
 from gate.web.mirrors import MIRRORS
 from gate.web.nojs import FRAMES
 from gate.web.request_log import JsonLines
-from tests.attacks.conftest import OFF
 from tests.attacks.secretive import ANSWERS, BANK, leaks
-from tests.service import HOME, SECRET, SIGNING, SITES, Reply, Service, code_of
+from tests.service import HOME, NO_LIMITS, SECRET, SIGNING, SITES, Reply, Service, code_of
 
 CHALLENGE = re.compile(r'name="gate-challenge" value="([^"]+)"')
 QUESTION = re.compile(r'class="gate-question"[^>]*>([^<]+)<')
@@ -181,7 +180,7 @@ def test_a_variant_that_fails_at_run_time_tells_no_answer(
         accept = "{{{{ 'vystramole' + a if {bad} else 'vystramole' }}}}"
         vary = {{ a = {{ from = 1, to = 90000 }} }}"""
     )
-    service = make_service(folder=folder, limits=OFF, challenge={"sticky": ""}, site=[SITES[1]])
+    service = make_service(folder=folder, limits=NO_LIMITS, challenge={"sticky": ""}, site=[SITES[1]])
     for _ in range(30):
         spoken.hear(service.get("/v1/challenge", {"sitekey": "other"}))
         spoken.hear(service.get("/nojs", {"sitekey": "other"}))
@@ -193,7 +192,7 @@ def test_the_demo_forum_tells_no_answer(spoken: Spoken, tmp_path: Path) -> None:
     settings = {
         "bank": {"files": [str(tmp_path / "en.toml")]},
         "challenge": {"min_seconds": 0},
-        "limits": OFF,
+        "limits": NO_LIMITS,
     }
     app = create_demo(tmp_path / "demo", settings)
     client = app.test_client()
@@ -308,7 +307,7 @@ def door(make_service: Callable[..., Service], tmp_path: Path) -> Service:
         'question = [{ ask = "What is the word for the door?", accept = ["drumfexol", "pirzanquet"], typos = 0 },\n'
         '{ ask = "What is the word for the roof?", accept = ["jelkwithan", "vystramole"], typos = 0 }]'
     )
-    return make_service(folder=folder, limits=OFF, site=[SITES[1]])
+    return make_service(folder=folder, limits=NO_LIMITS, site=[SITES[1]])
 
 
 @pytest.mark.parametrize("path", ["/v1/answer", "/v1/verify", "/nojs"])
@@ -450,7 +449,7 @@ def test_one_client_cannot_harvest(make_service: Callable[..., Service], tmp_pat
 
 def test_every_way_to_a_question_counts_against_one_limit(make_service: Callable[..., Service]) -> None:
     """Pages, servers, frames, skips and the question after a wrong answer draw on one and the same count."""
-    service = make_service(limits={**OFF, "challenges": "12/minute"})
+    service = make_service(limits={**NO_LIMITS, "challenges": "12/minute"})
     service.clock.now -= service.clock.now % 60
 
     def skip() -> bool:

@@ -19,8 +19,7 @@ import pytest
 import gate
 from gate.signing.keys import KeyRing
 from gate.web.mirrors import MIRRORS
-from tests.attacks.conftest import OFF
-from tests.service import OTHER_SIGNING, SECRET, SIGNING, Service, code_of
+from tests.service import NO_LIMITS, OTHER_SIGNING, SECRET, SIGNING, Service, code_of
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 JUNK = ["=", "==", "!!*", "é", ".", "\0", "%20", "+", "/", "A", "~", "\u200b"]
@@ -79,7 +78,7 @@ def test_only_site_action_and_subject_together_pass_and_a_wrong_one_does_not_spe
     make_service: Callable[..., Service],
 ) -> None:
     sites = [{"sitekey": key, "secret": f"s3cr3t-Of-The-{key}_0123456789"} for key in SITE_KEYS]
-    service = make_service(site=sites, limits=OFF)
+    service = make_service(site=sites, limits=NO_LIMITS)
     places = list(product(sites, ACTIONS, SUBJECTS))
     tokens = [service.token(site["sitekey"], action=action, about=about) for site, action, about in places]
     shown = {

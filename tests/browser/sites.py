@@ -23,8 +23,8 @@ from gate.web.demo import create_demo
 from gate.web.demo.forum import EXTENSION
 from gate.web.demo.posts import Post, Posts
 from gate.web.guard import LocalGuard
+from tests.service import NO_LIMITS
 
-NO_LIMITS = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
 ENGLISH = str(PACKAGE / "bank" / "starter" / "en.toml")
 TWO = str(Path(__file__).with_name("two.toml"))
 """A bank of two questions that look alike: what is shown does not depend on which one is drawn."""

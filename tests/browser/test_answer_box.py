@@ -12,8 +12,9 @@ from playwright.sync_api import expect
 
 from tests.browser.filling import ADDRESS, TEMPTING, fill_in_address, fill_in_card
 from tests.browser.people import Person
-from tests.browser.sites import NO_LIMITS, MakeSite, demo_site, plain_site
+from tests.browser.sites import MakeSite, demo_site, plain_site
 from tests.browser.states import STATES, LookAt
+from tests.service import NO_LIMITS
 
 HINTED = """lang = "en"
 [[question]]

@@ -17,15 +17,16 @@ from gate.stores.base import Event, Tally, open_store
 from tests.cli.conftest import OTHER, Invoke
 from tests.cli.processes import Running, busy, run_gate, wait_for
 from tests.cli.test_serve import serving
-from tests.service import solutions, write_config
+from tests.service import NO_LIMITS, solutions, write_config
 
-OFF = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
 ROW = Tally(int(time.time() // 3600), "Forum", "green", Event.SPAM)
 
 
 @pytest.fixture
 def config(config: Path) -> Path:
-    write_config(config.parent, store={"url": "sqlite:///gate.db"}, challenge={"min_seconds": 0}, limits=OFF)
+    write_config(
+        config.parent, store={"url": "sqlite:///gate.db"}, challenge={"min_seconds": 0}, limits=NO_LIMITS
+    )
     return config
 
 

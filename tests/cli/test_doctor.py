@@ -27,12 +27,12 @@ from tests.cli.conftest import FORUM, OTHER, Invoke
 from tests.cli.processes import Running, free_port
 from tests.cli.proxy import Headers, Passing, forward, proxy
 from tests.cli.test_serve import serving
-from tests.service import OTHER_SIGNING, SIGNING, write_banks, write_config
+from tests.service import NO_LIMITS, OTHER_SIGNING, SIGNING, write_banks, write_config
 
 SETTINGS: dict[str, Any] = {
     "store": {"url": "sqlite:///gate.db"},
     "challenge": {"min_seconds": 0},
-    "limits": {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""},
+    "limits": NO_LIMITS,
     "site": [FORUM, {**OTHER, "hosts": ["other.example.org"]}],
 }
 

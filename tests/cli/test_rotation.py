@@ -16,14 +16,14 @@ from gate.signing.keys import load_keys
 from tests.cli.conftest import OTHER
 from tests.cli.processes import Running, busy, run_gate, wait_for
 from tests.cli.test_serve import serving
-from tests.service import solutions, write_config
-
-OFF = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
+from tests.service import NO_LIMITS, solutions, write_config
 
 
 @pytest.fixture
 def config(config: Path) -> Path:
-    write_config(config.parent, store={"url": "sqlite:///gate.db"}, challenge={"min_seconds": 0}, limits=OFF)
+    write_config(
+        config.parent, store={"url": "sqlite:///gate.db"}, challenge={"min_seconds": 0}, limits=NO_LIMITS
+    )
     return config
 
 

@@ -23,9 +23,8 @@ from gate.live import Live
 from gate.sources import Source
 from gate.web.app import create_app
 from tests.clients.talk import Gate
-from tests.service import OTHER_SECRET, SECRET, write_config
+from tests.service import NO_LIMITS, OTHER_SECRET, SECRET, write_config
 
-OFF = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
 SITES = [
     {"name": "Forum", "sitekey": "forum", "secret": SECRET},
     {"name": "Other", "sitekey": "other", "secret": OTHER_SECRET},
@@ -41,7 +40,7 @@ class Running:
             site=SITES,
             bank={"files": ["starter"]},
             challenge={"min_seconds": 0},
-            limits=OFF,
+            limits=NO_LIMITS,
         )
         self.live = Live(Source(path, environ={}))
         app = create_app(self.live)

@@ -16,12 +16,13 @@ from wtforms.validators import InputRequired, Length
 
 from gate import Gate, GateField
 from gate.places import PACKAGE
+from tests.service import NO_LIMITS
 
 SECRET_KEY = "k3vX0bq7T9sL2mWc8zRfYp5nHd1uJaEg"
 OFF: dict[str, Any] = {
     "bank": {"files": [str(PACKAGE / "bank" / "starter" / "en.toml")]},
     "challenge": {"min_seconds": 0},
-    "limits": {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""},
+    "limits": NO_LIMITS,
 }
 """Settings under which nothing is too fast or too often, all of it in English (which loads fast)."""
 PAGE = """<form method="post">{% if form.csrf_token %}{{ form.csrf_token }}{% endif %}{{ form.name }}

@@ -20,6 +20,7 @@ from gate.places import PACKAGE
 from tests.cli.processes import PATIENCE, clean_environ, free_port, wait_for
 from tests.embedding.documented import write_forum
 from tests.embedding.hosts import SECRET_KEY, Page
+from tests.service import NO_LIMITS
 
 HOST = """
 import os
@@ -40,7 +41,7 @@ def create():
 CONFIG = {
     "bank": {"files": [str(PACKAGE / "bank" / "starter" / "en.toml")]},
     "challenge": {"min_seconds": 0},
-    "limits": {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""},
+    "limits": NO_LIMITS,
 }
 
 

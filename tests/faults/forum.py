@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gate.cli.running import run
 from gate.web.request_log import log_as_json
-from tests.service import SECRET, SIGNING, write_banks
+from tests.service import NO_LIMITS, SECRET, SIGNING, write_banks
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -25,7 +25,7 @@ def settings(folder: Path) -> dict[str, Any]:
         "store": {"url": f"sqlite:///{folder / STORE / 'gate.db'}"},
         "bank": {"files": [str(folder / "bank" / "*.toml")]},
         "challenge": {"min_seconds": 0},
-        "limits": {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""},
+        "limits": NO_LIMITS,
         "metrics": {"enabled": True},
         "site": [{"sitekey": SITEKEY, "secret": SECRET, "langs": ["en"]}],
     }

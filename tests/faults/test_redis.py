@@ -18,7 +18,7 @@ import pytest
 import redis
 
 from tests.cli.processes import clean_environ, free_port, run_gate, wait_for
-from tests.service import SECRET, Reply, Service, code_of, write_banks, write_config
+from tests.service import NO_LIMITS, SECRET, Reply, Service, code_of, write_banks, write_config
 from tests.stores.redis_servers import HOST, Link, Server, link, server
 
 BACK_WITHIN = 20.0
@@ -44,8 +44,7 @@ def gate_on(make_service: Callable[..., Service]) -> Callable[[str], Service]:
     """Start a gate on a Redis; nothing limits how fast it may be asked."""
 
     def start(url: str) -> Service:
-        off = dict.fromkeys(("challenges", "answers", "wrong_answers", "tokens"), "")
-        return make_service(store={"url": url}, challenge={"min_seconds": 0}, limits=off)
+        return make_service(store={"url": url}, challenge={"min_seconds": 0}, limits=NO_LIMITS)
 
     return start
 

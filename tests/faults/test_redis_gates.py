@@ -17,7 +17,7 @@ from gate.live import Live
 from gate.sources import Source
 from gate.verdicts import Asked
 from tests.cli.processes import Running, clean_environ, free_port, running, wait_for
-from tests.service import SECRET, solutions, write_banks, write_config
+from tests.service import NO_LIMITS, SECRET, solutions, write_banks, write_config
 from tests.stores.redis_servers import Server, server
 
 TOKENS = 300
@@ -33,8 +33,7 @@ def write_gate(folder: Path, url: str) -> Path:
     """Write what a gate on a machine of its own has: equal settings and keys, the same store."""
     folder.mkdir()
     write_banks(folder)
-    off = dict.fromkeys(("challenges", "answers", "wrong_answers", "tokens"), "")
-    return write_config(folder, store={"url": url}, challenge={"min_seconds": 0}, limits=off)
+    return write_config(folder, store={"url": url}, challenge={"min_seconds": 0}, limits=NO_LIMITS)
 
 
 def solve(gatekeeper: Gatekeeper, answers: dict[str, str]) -> str:

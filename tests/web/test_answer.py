@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.service import PAGE, SECRET, Service, code_of
+from tests.service import NO_LIMITS, PAGE, SECRET, Service, code_of
 
 
 def test_a_right_answer_gives_a_token(service: Service) -> None:
@@ -227,8 +227,7 @@ def test_other_clients_and_sites_are_not_limited_with_it(make_service: Callable[
 
 
 def test_a_limit_that_is_turned_off_holds_nobody(make_service: Callable[..., Service]) -> None:
-    limits = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
-    service = make_service(limits=limits)
+    service = make_service(limits=NO_LIMITS)
     for _ in range(70):
         asked = service.ask()
         service.clock.tick(2)

@@ -9,11 +9,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from gate.errors import BankError, StoreError
-from tests.service import HOME, OTHER_SECRET, SECRET, Service
+from tests.service import HOME, NO_LIMITS, OTHER_SECRET, SECRET, Service
 
 FORUM = {"Referer": "https://forum.example.org/topic/7"}
 PATHS = ("/nojs", "/recaptcha/api/fallback")
-OFF = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
 
 
 @dataclass
@@ -364,7 +363,7 @@ def test_it_needs_neither_script_nor_cookie_nor_another_host(frame: Frame) -> No
 
 
 def test_the_question_is_the_label_with_its_own_language(make_service: Callable[..., Service]) -> None:
-    service = make_service(limits=OFF)
+    service = make_service(limits=NO_LIMITS)
     for lang, direction in (("en", "ltr"), ("de", "ltr"), ("ar", "rtl")):
         for path, name in (("/nojs", "lang"), ("/recaptcha/api/fallback", "hl")):
             page = Frame(service, path, k="forum", **{name: lang}).open(FORUM)
@@ -403,7 +402,7 @@ def test_the_focus_waits_for_the_poster_and_goes_where_the_work_goes_on(frame: F
 
 
 def test_error_and_hint_are_tied_to_the_answer(make_service: Callable[..., Service]) -> None:
-    service = make_service(limits=OFF)
+    service = make_service(limits=NO_LIMITS)
     frame = Frame(service, sitekey="other")
     page = frame.open()
     assert "aria-invalid" not in page.attributes["gate-answer"]
@@ -415,7 +414,7 @@ def test_error_and_hint_are_tied_to_the_answer(make_service: Callable[..., Servi
 
 
 def test_help_opens_outside_the_frame(make_service: Callable[..., Service]) -> None:
-    service = make_service(limits=OFF)
+    service = make_service(limits=NO_LIMITS)
     links = []
     for number in range(40):
         links += Frame(service, address=f"8.8.0.{number}", sitekey="other").open().links

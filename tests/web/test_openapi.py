@@ -17,7 +17,7 @@ from werkzeug.wsgi import ClosingIterator
 from gate.places import STATIC
 from gate.verdicts import Code
 from gate.web.api import ENDPOINTS
-from tests.service import SECRET, Service
+from tests.service import NO_LIMITS, SECRET, Service
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -160,8 +160,7 @@ api.app = running
 
 @pytest.fixture
 def started(make_service: Callable[..., Service]) -> None:
-    off = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
-    running.app = make_service(limits=off, metrics={"enabled": True}).app
+    running.app = make_service(limits=NO_LIMITS, metrics={"enabled": True}).app
 
 
 def is_never_a_yes(_ctx: Any, response: Any, case: schemathesis.Case[Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.service import OTHER_SECRET, PAGE, SECRET, SITES, Service, code_of
+from tests.service import NO_LIMITS, OTHER_SECRET, PAGE, SECRET, SITES, Service, code_of
 
 # Yes
 
@@ -417,8 +417,7 @@ def test_servers_are_limited_by_the_posters_address_where_they_pass_it_on(
 
 
 def test_tokens_are_verified_without_a_limit(make_service: Callable[..., Service]) -> None:
-    limits = {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""}
-    many = make_service(limits=limits)
+    many = make_service(limits=NO_LIMITS)
     tokens = [many.token() for _ in range(30)]
     assert all(many.verify(token, remoteip="8.8.8.8")["success"] for token in tokens)
 

@@ -13,7 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from gate.live import Live
 from gate.web.app import create_app
-from tests.service import SECRET, Clock, make_live, solutions
+from tests.service import NO_LIMITS, SECRET, Clock, make_live, solutions
 
 BANKS: dict[str, str] = {
     "en": """
@@ -42,7 +42,7 @@ question = [
 }
 SETTINGS: Mapping[str, Any] = {
     "challenge": {"min_seconds": 0, "sticky": ""},
-    "limits": {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""},
+    "limits": NO_LIMITS,
 }
 SITES: list[dict[str, Any]] = [
     {"sitekey": "forum", "secret": SECRET, "hosts": ["localhost"], "langs": ["en", "ar", "ja"]},

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Route, expect
 
+from tests.service import NO_LIMITS
 from tests.widget.page import FORM, WIDGET, Visit, slowly
 from tests.widget.servers import ANSWERS, Gate
 
@@ -217,7 +218,7 @@ def test_an_answer_that_is_too_long_stays(visit: Go) -> None:
 
 
 def test_too_many_tries_are_told_with_the_wait(visit: Go, start_gate: Callable[..., Gate]) -> None:
-    gate = start_gate(limits={"wrong_answers": "1/5 minutes", "challenges": "", "answers": "", "tokens": ""})
+    gate = start_gate(limits={**NO_LIMITS, "wrong_answers": "1/5 minutes"})
     page = visit(WIDGET, to=gate)
     page.expect_faults("429")
     page.answer(text="wrong")
@@ -228,7 +229,7 @@ def test_too_many_tries_are_told_with_the_wait(visit: Go, start_gate: Callable[.
 
 
 def test_too_many_questions_leave_words_and_another_try(visit: Go, start_gate: Callable[..., Gate]) -> None:
-    gate = start_gate(limits={"challenges": "1/minute", "wrong_answers": "", "answers": "", "tokens": ""})
+    gate = start_gate(limits={**NO_LIMITS, "challenges": "1/minute"})
     page = visit(WIDGET, to=gate)
     page.expect_faults("429", "Too many tries")
     page.question()

@@ -14,11 +14,12 @@ from werkzeug.test import TestResponse
 from gate.bank.load import load_bank
 from gate.places import PACKAGE
 from gate.web.demo import create_demo
+from tests.service import NO_LIMITS
 
 SETTINGS = {
     "bank": {"files": [str(PACKAGE / "bank" / "starter" / "en.toml")]},
     "challenge": {"min_seconds": 0},
-    "limits": {"challenges": "", "answers": "", "wrong_answers": "", "tokens": ""},
+    "limits": NO_LIMITS,
 }
 
 
