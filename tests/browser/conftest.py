@@ -19,23 +19,13 @@ from playwright.sync_api import (
     ViewportSize,
     WebError,
     expect,
-    sync_playwright,
 )
 
 from tests.browser.people import Person
 from tests.browser.sites import MakeSite, Site, answers, demo_site
 from tests.browser.states import STATES, Look, LookAt, Shown, Stage
+from tests.chromium import chromium_running
 
-CHROMIUM = "/usr/bin/chromium"
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _PATIENCE_MS = 15_000
 SCREEN: ViewportSize = {"width": 1280, "height": 900}
 expect.set_options(timeout=_PATIENCE_MS)
@@ -46,20 +36,8 @@ _LISTEN = """document.addEventListener("securitypolicyviolation",
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start the system's Chromium; without it these tests fail, for nothing else tells what a person sees.
-
-    A module at a time: while Playwright runs, its event loop stands in the way of others in the same process.
-    """
-    assert Path(CHROMIUM).exists(), f"these tests need {CHROMIUM}: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=_ARGUMENTS,
-            # Playwright turns off what brings a page back as it was left; people's browsers have it.
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
+    with chromium_running() as browser:
         yield browser
-        browser.close()
 
 
 class Ears:

@@ -7,38 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.chromium import chromium_running
 from tests.widget.page import PATIENCE, Visit
 from tests.widget.servers import Forum, Gate
 
 expect.set_options(timeout=PATIENCE * 1000)
-CHROMIUM = "/usr/bin/chromium"
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-features=BackForwardCache",
-]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start the system's Chromium; without it these tests fail.
-
-    A module at a time: while Playwright runs, its event loop stands in the way of others in the same process.
-    """
-    assert Path(CHROMIUM).exists(), f"these tests need {CHROMIUM}: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=_FLAGS, ignore_default_args=["--disable-back-forward-cache"]
-        )
+    with chromium_running("--enable-features=BackForwardCache") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
