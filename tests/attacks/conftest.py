@@ -11,6 +11,13 @@ from tests.attacks.secretive import BANK
 from tests.service import NO_LIMITS, Service, solutions
 
 
+def folder_of(parent: Path, name: str) -> Path:
+    """Make a folder for one of several gates."""
+    folder = parent / name[:8]
+    folder.mkdir()
+    return folder
+
+
 @pytest.fixture
 def service(make_service: Callable[..., Service]) -> Service:
     return make_service(limits=NO_LIMITS)

@@ -27,7 +27,7 @@ from gate.expected import ANYTHING
 from gate.places import STATIC
 from gate.verdicts import Asked
 from gate.web.client import GateClient
-from tests.attacks.test_tokens import folder_of
+from tests.attacks.conftest import folder_of
 from tests.service import OTHER_SECRET, OTHER_SIGNING, SECRET, Service, code_of
 from tests.web.demo.conftest import SETTINGS
 

@@ -19,6 +19,7 @@ import pytest
 import gate
 from gate.signing.keys import KeyRing
 from gate.web.mirrors import MIRRORS
+from tests.attacks.conftest import folder_of
 from tests.service import NO_LIMITS, OTHER_SIGNING, SECRET, SIGNING, Service, code_of
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -210,12 +211,6 @@ def test_a_key_that_was_replaced_reads_what_it_signed_and_signs_nothing(
     assert after.verify(token)["success"]
     assert code_of(before.verify(fresh)) == "invalid-input-response"
     assert after.verify(fresh)["success"]
-
-
-def folder_of(parent: Path, name: str) -> Path:
-    folder = parent / name[:8]
-    folder.mkdir()
-    return folder
 
 
 def shared(folder: Path) -> dict[str, str]:

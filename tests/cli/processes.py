@@ -140,6 +140,16 @@ def running(
         process.wait(PATIENCE)
 
 
+@contextmanager
+def serving(config: Path, *more: str, workers: int = 2, **environ: str) -> Iterator[Running]:
+    """Run ``gate serve`` on a free port until it is left; ``environ`` comes on top of a clean environment."""
+    port = free_port()
+    args = ("serve", "--config", str(config), "--port", str(port), "--workers", str(workers), *more)
+    with running(config.parent, port, *args, TMPDIR=str(config.parent), **environ) as server:
+        wait_for(server.is_up, "the service")
+        yield server
+
+
 def children(pid: int) -> list[int]:
     found = []
     for folder in Path("/proc").iterdir():

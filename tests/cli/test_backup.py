@@ -15,8 +15,7 @@ import pytest
 
 from gate.stores.base import Event, Tally, open_store
 from tests.cli.conftest import OTHER, Invoke
-from tests.cli.processes import Running, busy, run_gate, wait_for
-from tests.cli.test_serve import serving
+from tests.cli.processes import Running, busy, run_gate, serving, wait_for
 from tests.service import NO_LIMITS, solutions, write_config
 
 ROW = Tally(int(time.time() // 3600), "Forum", "green", Event.SPAM)

@@ -24,9 +24,8 @@ from gate.live import Live
 from gate.sources import Source
 from gate.web.app import create_app
 from tests.cli.conftest import FORUM, OTHER, Invoke
-from tests.cli.processes import Running, free_port
+from tests.cli.processes import Running, free_port, serving
 from tests.cli.proxy import Headers, Passing, forward, proxy
-from tests.cli.test_serve import serving
 from tests.service import NO_LIMITS, OTHER_SIGNING, SIGNING, write_banks, write_config
 
 SETTINGS: dict[str, Any] = {

@@ -14,8 +14,7 @@ import pytest
 from gate.live import LOOK_SECONDS
 from gate.signing.keys import load_keys
 from tests.cli.conftest import OTHER
-from tests.cli.processes import Running, busy, run_gate, wait_for
-from tests.cli.test_serve import serving
+from tests.cli.processes import Running, busy, run_gate, serving, wait_for
 from tests.service import NO_LIMITS, solutions, write_config
 
 

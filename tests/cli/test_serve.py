@@ -7,8 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +16,11 @@ import pytest
 from gate.cli.running import BLOCKING_THREADS
 from gate.stores.base import Event, open_store
 from tests.cli.conftest import FORUM, OTHER
-from tests.cli.processes import GATE, Running, free_port, run_gate, running, wait_for
+from tests.cli.processes import GATE, Running, free_port, run_gate, running, serving, wait_for
 from tests.service import SECRET, SIGNING, solutions, write_config
 from tests.stores import redis_servers
 
 HELD = 20
-
-
-@contextmanager
-def serving(config: Path, *more: str, workers: int = 2, **environ: str) -> Iterator[Running]:
-    port = free_port()
-    args = ("serve", "--config", str(config), "--port", str(port), "--workers", str(workers), *more)
-    with running(config.parent, port, *args, TMPDIR=str(config.parent), **environ) as server:
-        wait_for(server.is_up, "the service")
-        yield server
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ import pytest
 
 from gate.config import load_config
 from tests.cli.conftest import Invoke
-from tests.cli.processes import wait_for
-from tests.cli.test_serve import serving
+from tests.cli.processes import serving, wait_for
 from tests.service import write_config
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from gate.stores.base import Event, Tally, open_store
 from tests.cli.conftest import Invoke
-from tests.cli.test_serve import serving
+from tests.cli.processes import serving
 from tests.service import solutions, write_config
 
 HOUR = int(time.time() // 3600)
