@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
 from gate.bank.load import load_bank
-from tests.service import Clock, Service
+from tests.service import Clock, Service, answers_to
 from tests.service import make_live as live_from
 
 
@@ -37,13 +37,8 @@ def long_run(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session")
 def solve() -> Callable[[str], str]:
     """Answer a question of the English starter bank, as a person would."""
-    answers = {
-        variant.ask: variant.accept[0]
-        for question in load_bank(["starter"]).enabled
-        if question.lang == "en"
-        for variant in map(question.wording.variant, range(question.wording.count))
-    }
-    return answers.__getitem__
+    english = [question for question in load_bank(["starter"]).enabled if question.lang == "en"]
+    return answers_to(english).__getitem__
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from werkzeug.test import TestResponse
 
-from gate.bank.load import load_bank
+from gate.bank.load import parse_bank
+from gate.bank.question import Question
 from gate.live import Live
 from gate.sources import Source
 from gate.web.app import create_app
@@ -115,25 +116,19 @@ def make_live(
     return Live(Source(path, environ={}), clock=clock, monotonic=stopwatch or Clock(0.0), last_good=last_good)
 
 
-def solutions(*banks: str) -> dict[str, str]:
-    """Return the first accepted answer of each question by its wording, of the tests' own bank files by default."""
-    from gate.bank.load import parse_bank
-
-    sources = {f"{number}.toml": text.encode() for number, text in enumerate(banks or (BANK, GERMAN, ARABIC))}
-    return _solutions(parse_bank(sources))
-
-
-def starter_solutions() -> dict[str, str]:
-    """Return the same for the bank that is shipped."""
-    return _solutions(load_bank(["starter"]))
-
-
-def _solutions(bank: Any) -> dict[str, str]:
+def answers_to(questions: Iterable[Question]) -> dict[str, str]:
+    """Return the first accepted answer to each wording of these questions."""
     return {
         variant.ask: variant.accept[0]
-        for question in bank.questions
+        for question in questions
         for variant in map(question.wording.variant, range(question.wording.count))
     }
+
+
+def solutions(*banks: str) -> dict[str, str]:
+    """Return the first accepted answer to each wording, of the tests' own bank files by default."""
+    sources = {f"{number}.toml": text.encode() for number, text in enumerate(banks or (BANK, GERMAN, ARABIC))}
+    return answers_to(parse_bank(sources).questions)
 
 
 def _lines(table: Mapping[str, Any]) -> list[str]:

@@ -23,7 +23,7 @@ from gate.web.demo import create_demo
 from gate.web.demo.forum import EXTENSION
 from gate.web.demo.posts import Post, Posts
 from gate.web.guard import LocalGuard
-from tests.service import NO_LIMITS
+from tests.service import NO_LIMITS, answers_to
 
 ENGLISH = str(PACKAGE / "bank" / "starter" / "en.toml")
 TWO = str(Path(__file__).with_name("two.toml"))
@@ -145,9 +145,7 @@ def plain_site(
 
 def answers() -> Mapping[str, str]:
     """Return an accepted answer to every wording of these banks."""
-    wordings = (question.wording for question in load_bank([ENGLISH, TWO]).questions)
-    variants = (wording.variant(number) for wording in wordings for number in range(wording.count))
-    return {variant.ask: variant.accept[0] for variant in variants}
+    return answers_to(load_bank([ENGLISH, TWO]).questions)
 
 
 MakeSite = Callable[..., Site]
