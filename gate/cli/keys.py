@@ -15,12 +15,13 @@ import click
 
 from gate.cli.keyring import Keys
 from gate.cli.loading import inspect
-from gate.cli.messages import iso, when
+from gate.cli.messages import when
 from gate.cli.options import config_option, json_option
 from gate.errors import FaultsError
 from gate.signing.claims import RECEIPT_MS
 from gate.signing.keyfile import Entry
 from gate.signing.strength import weak_reason
+from gate.web.replies import timestamp
 
 _BYTES = 48
 _TAKEN_OVER_SECONDS = 5.0
@@ -217,6 +218,6 @@ def _plain(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.name,
         "signs": entry.signs,
-        "created": None if entry.created is None else iso(entry.created),
-        "retires": None if entry.retires is None else iso(entry.retires),
+        "created": None if entry.created is None else timestamp(entry.created),
+        "retires": None if entry.retires is None else timestamp(entry.retires),
     }

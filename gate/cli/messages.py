@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import IO, Any
 
 import click
@@ -58,11 +58,6 @@ def tally(faults: Sequence[Fault], kind: str = "fault") -> str:
 def when(seconds: float) -> str:
     """Return a time as a person reads it, in the machine's zone: "2026-11-27 10:00 CET"."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M %Z")
-
-
-def iso(seconds: float) -> str:
-    """Return a time as a program reads it: "2026-11-27T09:00:00Z"."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @contextmanager
