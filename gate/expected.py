@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gate.config import Outcome, Site
@@ -10,6 +11,21 @@ from gate.hosts import same_host
 from gate.signing.claims import NO_SUBJECT, Challenge, Token
 from gate.signing.tokens import Sealer
 from gate.verdicts import Code, Refused
+
+MOST_ACTION, MOST_ABOUT = 32, 255
+"""Characters of the longest action and the longest subject that a form may have."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text has the letters of an action, which are those of ``cdata`` too."""
+    return _NAME.fullmatch(text) is not None
+
+
+def is_action(text: str) -> bool:
+    """Say whether a form may have this action; "" is none."""
+    return len(text) <= MOST_ACTION and is_name(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 LONGEST_TAG = 35
 """Characters of the longest tag that a page or browser is believed (RFC 5646, section 4.4.1)."""
 
+_TAG = re.compile(r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8})*", re.ASCII)
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+
+
+def is_tag(text: str) -> bool:
+    """Say whether a text from outside looks like a language tag; the parts may be joined by "_", as in locales."""
+    return len(text) <= LONGEST_TAG and _TAG.fullmatch(text) is not None
 
 
 def primary(tag: str) -> str:

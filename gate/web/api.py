@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gate.clients import Poster
 from gate.config import Site
 from gate.errors import BankError, StoreError
-from gate.expected import Expected
+from gate.expected import MOST_ABOUT, MOST_ACTION, Expected, is_name
 from gate.gatekeeper import Gatekeeper
 from gate.hosts import host_of
-from gate.languages import LONGEST_TAG
+from gate.languages import LONGEST_TAG, is_tag
 from gate.verdicts import Code, Refused
 from gate.web.proofs import proof_of
 from gate.web.reader import Fields, Request, RequestError, read_fields
@@ -22,12 +21,10 @@ from gate.web.replies import Reply, answered_reply, asked_body, json_reply, refu
 
 _log = logging.getLogger("gate")
 
-_NAME = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
-_LANG = re.compile(r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8})*", re.ASCII)
 _MOST = {
-    "action": 32,
+    "action": MOST_ACTION,
     "cdata": 255,
-    "about": 255,
+    "about": MOST_ABOUT,
     "lang": LONGEST_TAG,
     "hostname": 253,
     "idempotency_key": 255,
@@ -221,9 +218,9 @@ def _check(fields: Fields) -> None:
         if len(fields.get(name, "")) > most:
             raise RequestError(f'Field "{name}" is longer than {most} characters.')
     for name in ("action", "cdata"):
-        if not _NAME.fullmatch(fields.get(name, "")):
+        if not is_name(fields.get(name, "")):
             raise RequestError(f'Field "{name}" may hold letters, digits, "_" and "-" (A-Z a-z 0-9) only.')
-    if fields.get("lang") and not _LANG.fullmatch(fields["lang"]):
+    if fields.get("lang") and not is_tag(fields["lang"]):
         raise RequestError('Field "lang" must be a BCP 47 language tag such as "en" or "pt-BR".')
 
 

@@ -15,7 +15,7 @@ import urllib3
 from gate.answers.normalise import MAX_CHARACTERS
 from gate.clients import NOBODY, Poster
 from gate.errors import ConfigError, Fault, UnavailableError
-from gate.expected import ANYTHING, Expected
+from gate.expected import ANYTHING, MOST_ABOUT, Expected
 from gate.languages import direction, primary
 from gate.signing.signer import KeptSigner
 from gate.stores.servers import without_password
@@ -24,7 +24,7 @@ from gate.web.replies import REPEATED
 
 TIMEOUT = 3.0
 _LARGEST_REPLY = 64 * 1024
-_LONGEST_SIGNED, _LONGEST_SUBJECT, _LONGEST_ADDRESS = 1_024, 255, 64
+_LONGEST_SIGNED, _LONGEST_ADDRESS = 1_024, 64
 _RETRY_AFTER = "Retry-After"
 _MARK = "~"
 """Stands in a form between a challenge, the question that it came with, which only the service could recall, and
@@ -264,7 +264,7 @@ def _address(poster: Poster) -> str | None:
 
 def _subject(about: str | None) -> str | None:
     """Return a subject that the gate reads: it is only compared, so a digest will do for one that is too long."""
-    if about is None or len(about) <= _LONGEST_SUBJECT:
+    if about is None or len(about) <= MOST_ABOUT:
         return about
     return blake2b(about.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from gate.clients import Poster
+from gate.expected import is_action
 from gate.hosts import host_of
 from gate.places import STATIC, templates
 from gate.web.attempt import Attempt, Page, State, submission
@@ -21,7 +21,6 @@ from gate.web.http import preferred_languages
 from gate.web.page_language import Lang, page_language
 
 _NAME = "gate"
-_ACTION = re.compile("[A-Za-z0-9_-]{0,32}")
 
 
 class Gate:
@@ -108,7 +107,7 @@ def make_attempt(
     Raises:
         ValueError: ``action`` cannot be signed in.
     """
-    if not _ACTION.fullmatch(action):
+    if not is_action(action):
         raise ValueError(f"action must be 1 to 32 of A-Z a-z 0-9 _ -, not {action!r}")
     page = Page(
         poster=Poster(

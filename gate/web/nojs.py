@@ -6,7 +6,6 @@ It needs no cookies: what it must remember, the host of the embedding page too, 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -16,8 +15,10 @@ from werkzeug.exceptions import HTTPException
 from gate.clients import Poster
 from gate.config import Outcome, Site
 from gate.errors import BankError, StoreError
+from gate.expected import MOST_ABOUT, is_action
 from gate.gatekeeper import Gatekeeper
 from gate.hosts import host_of
+from gate.languages import is_tag
 from gate.verdicts import Asked, Code, Refused
 from gate.web.attempt import ANOTHER, ANSWER, CHALLENGE
 from gate.web.http import preferred_languages, query_fields
@@ -36,11 +37,7 @@ _UNKNOWN = (
     "No site has this sitekey. If this is your site, compare it with the [[site]] entry of config.toml."
 )
 _UNFIT = "action takes 1 to 32 letters, digits, - and _, about at most 255 characters: correct the frame's address."
-_ACTION = re.compile(r"[A-Za-z0-9_-]{0,32}", re.ASCII)
-_MOST_ABOUT = 255
 _STATUS = {Code.RATE_LIMITED: 429, Code.INTERNAL_ERROR: 503, Code.HOSTNAME_MISMATCH: 403}
-
-_LANG = re.compile(r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8}){0,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +91,7 @@ def frame_reply(gatekeeper: Gatekeeper, request: Request, client: Client) -> Rep
     wanted = _lang(request)
     try:
         visit = _visit(request, client)
-        if not _ACTION.fullmatch(visit.action) or len(visit.about) > _MOST_ABOUT:
+        if not is_action(visit.action) or len(visit.about) > MOST_ABOUT:
             unfit = Page(status=400, code=Code.BAD_REQUEST, told=lambda _: _UNFIT, posted=False)
             return _reply(unfit, None, words_in("en"), "")
         page = _decided(gatekeeper, site, visit, first=request.method != "POST")
@@ -108,7 +105,7 @@ def frame_reply(gatekeeper: Gatekeeper, request: Request, client: Client) -> Rep
 
 def _lang(request: Request) -> str | None:
     lang = _argument(request, "lang", "hl")
-    return lang if _LANG.fullmatch(lang) else None
+    return lang if is_tag(lang) else None
 
 
 def _visit(request: Request, client: Client) -> Visit:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 
 from flask import Request, current_app, request
 
-from gate.languages import LONGEST_TAG
+from gate.languages import is_tag
 
 Lang = str | Callable[[Request], str | None] | None
 """A BCP 47 tag, or a function of the request that returns one; None where the host leaves it open."""
-
-_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 
 def page_language(given: Lang) -> str | None:
@@ -23,7 +20,7 @@ def page_language(given: Lang) -> str | None:
     """
     found = given(request) if callable(given) else given
     tag = (found or _flask_babel_locale() or "").replace("_", "-")
-    return tag if len(tag) <= LONGEST_TAG and _TAG.fullmatch(tag) else None
+    return tag if is_tag(tag) else None
 
 
 def _flask_babel_locale() -> str | None:
