@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from flask import request
+from werkzeug.datastructures import MultiDict
+
 from gate import GateField
 from tests.embedding.hosts import Browser, Host, PlainForm, make_host
 
@@ -129,6 +132,16 @@ def test_one_button_that_holds_need_not_be_a_list(tmp_path: Path, solve: Callabl
     assert "Answered" in held.html
     assert browser.send(held, p="1").html == "posted"
     assert host.receipts == [host.forms[-1].gate.receipt] != [None]
+
+
+def test_a_form_that_is_filled_in_by_hand_is_held_by_its_own_fields(host: Host, browser: Browser) -> None:
+    page = browser.open()
+    fields = {**page.fields, **TYPED, "gate-answer": browser.solve(page.question or "")}
+    with host.app.test_request_context("/", method="POST"):
+        assert PlainForm(MultiDict({**fields, "preview": "1"})).validate()
+        assert not PlainForm(MultiDict({**fields, "preview": ""})).validate()
+    with host.app.test_request_context("/?preview=1", method="POST"):
+        assert not PlainForm(request.values).validate()
 
 
 def test_preview_of_a_wrong_answer_asks_again(host: Host, browser: Browser) -> None:
