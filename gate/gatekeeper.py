@@ -57,7 +57,6 @@ class Gatekeeper:
         self.statistics = statistics or Statistics(store, clock)
         self._keys = keys
         self._clock = clock
-        self._random = random
         self._sealer = Sealer(keys)
         self._marks = Marks(config, store, random)
         self._limiter = Limiter(config.limits, store=store, asked=asked or AskedTable(clock), clock=clock)

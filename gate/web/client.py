@@ -53,7 +53,6 @@ class GateClient:
             remedy = "copy both from the [[site]] entry of the gate's config.toml"
             raise ConfigError([Fault("GATE_SITEKEY, GATE_SECRET", "missing", remedy)])
         self._url = url.rstrip("/")
-        self._sitekey = sitekey
         self._secret = secret
         self._signer = KeptSigner(secret.encode(), "gate.shown.v1")
         self._http = urllib3.PoolManager(timeout=urllib3.Timeout(total=timeout), retries=False)

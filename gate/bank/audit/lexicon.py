@@ -62,8 +62,9 @@ def _counted(asked: Asked, kind: str | None) -> Guesses:
     names = _mentioned(asked, kind) if kind else ()
     if len(names) > 1 and asked.has("how_many"):
         return (str(len(names)),)
-    in_range = asked.place is not None and len(names) > max(asked.place, 1)
-    return (names[asked.place],) if in_range and asked.place is not None else ()
+    if asked.place is None or len(names) <= max(asked.place, 1):
+        return ()
+    return (names[asked.place],)
 
 
 def _sorted_out(asked: Asked, kind: str | None) -> Guesses:
