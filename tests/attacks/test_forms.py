@@ -187,15 +187,20 @@ def test_a_subject_of_any_length_is_told_from_another(
     assert forum.posted == ["spam"]
 
 
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["embedded", "elsewhere"])
 def test_a_form_without_an_action_takes_no_answer_for_another_form(
-    tmp_path: Path, remote: str, solve: Callable[[str], str]
+    tmp_path: Path, remote: str, solve: Callable[[str], str], *, elsewhere: bool
 ) -> None:
-    settings = {"GATE_URL": remote, "GATE_SITEKEY": "f", "GATE_SECRET": SECRET}
-    register = Forum(tmp_path / "register", Named, lambda _: "preview" in request.form, **settings)
+    settings = {"GATE_URL": remote, "GATE_SITEKEY": "f", "GATE_SECRET": SECRET} if elsewhere else {}
+    register = Forum(tmp_path / "forum", Named, lambda _: "preview" in request.form, **settings)
     page = Page(register.client.get("/topic"))
     fields = {**page.fields, "gate-answer": solve(page.question or ""), "body": "x"}
     held = Page(register.client.post("/topic", data={**fields, "preview": "1"}))
-    for where in ({}, settings):
-        forum = Forum(tmp_path / f"forum-{len(where)}", Unbound, lambda _: False, **where)
+    forum = Forum(tmp_path / "forum", Unbound, lambda _: False, **settings)
+    refused = Page(
         forum.client.post("/topic", data={"gate-response": held.fields["gate-response"], "body": "spam"})
-        assert forum.posted == []
+    )
+    assert forum.posted == []
+    answer = solve(refused.question or "")
+    forum.client.post("/topic", data={**refused.fields, "gate-answer": answer, "body": "its own"})
+    assert forum.posted == ["its own"]
