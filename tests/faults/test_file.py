@@ -138,7 +138,7 @@ def test_a_restored_copy_that_is_a_copy_of_now_is_not_trusted_by_the_next_start(
         late = place.token()
         assert place.verify(late).json["success"]
         place.server.end()
-    wait_for(lambda: not list((tmp_path / "store").glob("*-wal")), "the end of every connection")
+    wait_for(place.server.group_is_gone, "the end of every process")
     shutil.rmtree(tmp_path / "store")
     shutil.copytree(old, tmp_path / "store")
     with forum(tmp_path) as place:
