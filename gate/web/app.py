@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 
@@ -15,16 +14,15 @@ from gate.live import Live
 from gate.places import STATIC, templates
 from gate.verdicts import Code, Refused
 from gate.web.api import ENDPOINTS, method_refused, respond
+from gate.web.front import Front
 from gate.web.health import Health, metrics_reply
-from gate.web.http import flask_response, mirror_request, plain_request
+from gate.web.http import caller_of, flask_response, mirror_request, plain_request, unforeseen, unreadable
 from gate.web.mirrors import MIRRORS, siteverify
 from gate.web.nojs import FRAMES, frame_reply
-from gate.web.proxies import Client, client_of
+from gate.web.proxies import Client
 from gate.web.replies import COMMON_HEADERS, Reply, refusal
 from gate.web.request_log import log_request
 from gate.web.widget import add_widget
-
-_log = logging.getLogger("gate")
 
 _EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _PAGE_POLICY = (
@@ -37,28 +35,26 @@ def create_app(live: Live) -> Flask:
     app = Flask("gate", template_folder=str(templates()), static_folder=None)
     redirect_nobody(app)
     app.after_request(_guarded)
-    app.register_blueprint(service(live))
+    health = Health(live)
+    app.register_blueprint(service(live, health))
     app.add_url_rule("/", "home", lambda: _home(live), strict_slashes=False)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(Exception, lambda error: _send(unforeseen(error)))
     log_requests(app)
+    app.wsgi_app = Front(app.wsgi_app, live, health)  # type: ignore[method-assign]
     return app
 
 
-def service(live: Live) -> Blueprint:
+def service(live: Live, health: Health) -> Blueprint:
     """Return the gate's routes, for an application that has other pages too."""
     routes = Blueprint("gate_service", __name__)
     routes.after_request(_guarded)
-    health = Health(live)
 
     def caller() -> Client:
-        forwarded = ",".join(request.headers.getlist("X-Forwarded-For"))
-        client = client_of(request.remote_addr, forwarded, live.config.server.trusted_proxies)
-        health.saw_proxy(hidden=client.hidden)
-        return client
+        return caller_of(request.environ, live, health)
 
     def v1() -> Response:
-        return _send(respond(live.gatekeeper, request.path, plain_request(request, caller())))
+        return _send(respond(live.gatekeeper, request.path, plain_request(request.environ, caller())))
 
     def mirror() -> Response:
         return _send(siteverify(live.gatekeeper, request.path, mirror_request(request), time.time()))
@@ -139,12 +135,7 @@ def _http_error(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed):
         endpoint = ENDPOINTS.get(request.path)
         return _send(method_refused(endpoint.allowed if endpoint else sorted(error.valid_methods or ())))
-    detail = f"Nothing is here: the endpoints are {', '.join(ENDPOINTS)}."
     if error.code != 404:
-        detail = f"{error.name}: the request cannot be read."
-    return _send(refusal(Refused(code=Code.BAD_REQUEST, detail=detail), status=error.code or 400))
-
-
-def _unforeseen(error: Exception) -> Response:
-    _log.error("unforeseen error", exc_info=error)
-    return _send(refusal(Refused(code=Code.INTERNAL_ERROR, retry_after=1), status=500))
+        return _send(unreadable(error))
+    detail = f"Nothing is here: the endpoints are {', '.join(ENDPOINTS)}."
+    return _send(refusal(Refused(code=Code.BAD_REQUEST, detail=detail), status=404))

@@ -113,7 +113,7 @@ def make_attempt(
         poster=Poster(
             client=request.remote_addr or "",
             host=host_of(f"//{request.host}"),
-            langs=preferred_languages(request),
+            langs=preferred_languages(request.environ),
         ),
         action=action,
         about=None if about is None else str(about),

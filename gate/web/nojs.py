@@ -119,7 +119,7 @@ def _visit(request: Request, client: Client) -> Visit:
         poster=Poster(
             client=client.address,
             host=host_of(referer) if referer else None,
-            langs=preferred_languages(request),
+            langs=preferred_languages(request.environ),
         ),
         form=request.form.to_dict(),
     )

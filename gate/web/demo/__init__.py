@@ -16,6 +16,7 @@ from gate.web.demo.embeds import embeds
 from gate.web.demo.forum import EXTENSION, gate, pages
 from gate.web.demo.posts import Posts
 from gate.web.demo.secret import secret_key
+from gate.web.health import Health
 
 _MOST_BYTES = 256 * 1024
 _POLICY = (
@@ -54,7 +55,8 @@ def create_demo(folder: Path, settings: Mapping[str, Any] | None = None) -> Flas
     gate.init_app(app)
     app.register_blueprint(pages)
     app.register_blueprint(embeds)
-    app.register_blueprint(service(app.extensions["gate"].live))
+    live = app.extensions["gate"].live
+    app.register_blueprint(service(live, Health(live)))
     app.jinja_env.filters.update(mask=filters.mask, paragraphs=filters.paragraphs, when=filters.when)
     app.register_error_handler(HTTPException, _http_error)
     app.after_request(_guard_pages)
