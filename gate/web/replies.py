@@ -20,6 +20,8 @@ COMMON_HEADERS: Mapping[str, str] = {
 REPEATED = "Gate-Repeated"
 """The header of a verdict that was given before."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 _STATUS = {
     Code.BAD_REQUEST: 400,
     Code.RATE_LIMITED: 429,
@@ -41,10 +43,9 @@ def json_reply(
     status: int, body: Mapping[str, Any], *, code: str = "ok", headers: Mapping[str, str] | None = None
 ) -> Reply:
     """Return a JSON reply that no cache keeps; ``headers`` come on top of those of every reply."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Reply(
         status=status,
-        body=text.encode(),
+        body=_JSON.encode(body).encode(),
         headers={"Content-Type": "application/json", **COMMON_HEADERS, **(headers or {})},
         code=code,
     )
