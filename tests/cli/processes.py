@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -22,6 +22,9 @@ import gate
 
 PATIENCE = 30.0
 GATE = (sys.executable, "-m", "gate")
+PORTS = range(20_000, 32_000)
+"""Below those that the system gives to whoever connects somewhere meanwhile."""
+_ESTABLISHED, _LISTENING = "01", "0A"
 _ROOT = str(Path(gate.__file__).parents[1])
 
 
@@ -39,12 +42,22 @@ def run_gate(*args: str | Path, stdin: str = "", **environ: str) -> subprocess.C
 
 
 def free_port() -> int:
-    """Return a port that nobody has, below those that the system gives to whoever connects somewhere meanwhile."""
+    """Return a port that nobody has, and that no test is given again: it may be some time until it is listened on."""
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = secrets.choice(_OWN_PORTS)
+        _OWN_PORTS.remove(port)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("", port))
             return port
+
+
+def _own_ports() -> list[int]:
+    """Return the ports that no other process of these tests gives away: pytest-xdist numbers them gw0, gw1."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return list(PORTS[number :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))])
+
+
+_OWN_PORTS = _own_ports()
 
 
 def wait_for(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
@@ -135,7 +148,7 @@ def running(
     try:
         yield server
     finally:
-        if not server.group_is_gone():
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(PATIENCE)
 
@@ -148,6 +161,16 @@ def serving(config: Path, *more: str, workers: int = 2, **environ: str) -> Itera
     with running(config.parent, port, *args, TMPDIR=str(config.parent), **environ) as server:
         wait_for(server.is_up, "the service")
         yield server
+
+
+def unread(port: int) -> int:
+    """Return how many connections to a port no process has accepted yet, and bytes that it has not read of others."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(
+        int(queues.partition(":")[2], 16)
+        for _, local, _, state, queues, *_ in rows
+        if state in (_ESTABLISHED, _LISTENING) and int(local.partition(":")[2], 16) == port
+    )
 
 
 def children(pid: int) -> list[int]:

@@ -16,7 +16,17 @@ import pytest
 from gate.cli.running import BLOCKING_THREADS
 from gate.stores.base import Event, open_store
 from tests.cli.conftest import FORUM, OTHER
-from tests.cli.processes import GATE, Running, free_port, run_gate, running, serving, wait_for
+from tests.cli.processes import (
+    GATE,
+    PATIENCE,
+    Running,
+    free_port,
+    run_gate,
+    running,
+    serving,
+    unread,
+    wait_for,
+)
 from tests.service import SECRET, SIGNING, solutions, write_config
 from tests.stores import redis_servers
 
@@ -79,11 +89,11 @@ def test_sigterm_finishes_what_is_in_flight_and_leaves_nothing_behind(config: Pa
     with serving(config) as server:
         body = f"secret={SECRET}&response={_solve(server)}".encode()
         held = [_begin_post(server.port, body) for _ in range(HELD)]
-        time.sleep(0.5)
+        wait_for(lambda: unread(server.port) == 0, "all that was sent to be in a worker's hands")
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         answers = [_finish_post(each, body) for each in held]
-        assert server.process.wait(10) == 0
+        assert server.process.wait(PATIENCE) == 0
         wait_for(server.group_is_gone, "the end of every process")
         assert [answer[:15] for answer in answers] == [b"HTTP/1.1 200 OK"] * HELD
     assert not list(config.parent.glob("gate-*")), "the scratch folder holds secrets"
@@ -128,7 +138,7 @@ def test_a_killed_worker_comes_back_with_the_last_good_bank(config: Path) -> Non
         assert ready["bank"]["questions"] == 9
         assert _solve(server)
         os.killpg(server.process.pid, signal.SIGTERM)
-        assert server.process.wait(10) == 0, "a service manager signals all processes at once"
+        assert server.process.wait(PATIENCE) == 0, "a service manager signals all processes at once"
 
 
 def test_workers_that_end_again_and_again_end_the_service(config: Path) -> None:

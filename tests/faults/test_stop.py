@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.cli.processes import PATIENCE, wait_for
+from tests.cli.processes import PATIENCE, unread, wait_for
 from tests.faults.promise import WRITTEN, Forum, forum
 from tests.service import SECRET
 
@@ -43,16 +43,6 @@ def reply(place: Forum) -> bytes:
     )
 
 
-def waiting(port: int) -> int:
-    """Return how many connections to a port no process has accepted yet."""
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return sum(
-        int(queues.partition(":")[2], 16)
-        for _, local, _, state, queues, *_ in rows
-        if state == "0A" and int(local.partition(":")[2], 16) == port
-    )
-
-
 @pytest.mark.parametrize("held", [0, 1], ids=["sent", "half sent"])
 def test_sigterm_answers_all_200_requests_in_flight(tmp_path: Path, held: int) -> None:
     """Whole requests that wait for a thread, and such whose last byte is still on its way."""
@@ -61,7 +51,7 @@ def test_sigterm_answers_all_200_requests_in_flight(tmp_path: Path, held: int) -
         connections = [socket.create_connection(("127.0.0.1", place.server.port), PATIENCE) for _ in requests]
         for connection, text in zip(connections, requests, strict=True):
             connection.sendall(text[: len(text) - held])
-        wait_for(lambda: waiting(place.server.port) == 0, "every connection to be in a worker's hands")
+        wait_for(lambda: unread(place.server.port) == 0, "all that was sent to be in a worker's hands")
         place.server.process.send_signal(signal.SIGTERM)
 
         def finish(number: int) -> str:
