@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from gate.web.proxies import Client, client_of
-from tests.service import Service
+from tests.service import NO_LIMITS, Service
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,12 @@ def test_a_proxy_that_nobody_configured_is_reported_and_limits_hold_for_the_site
     assert "trusted_proxies" in ready.json["proxies"]
 
 
-def test_clients_that_cannot_be_told_apart_are_not_shown_one_sticky_question(service: Service) -> None:
+def test_clients_that_cannot_be_told_apart_are_not_shown_one_sticky_question(
+    make_service: Callable[..., Service],
+) -> None:
+    service = make_service(limits=NO_LIMITS)
     seen = {
         service.ask(address="10.0.0.1", headers={"X-Forwarded-For": f"9.9.9.{number}"})["question"]
-        for number in range(60)
+        for number in range(200)
     }
     assert len(seen) == 6
