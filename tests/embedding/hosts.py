@@ -21,10 +21,11 @@ from tests.service import NO_LIMITS
 SECRET_KEY = "k3vX0bq7T9sL2mWc8zRfYp5nHd1uJaEg"
 OFF: dict[str, Any] = {
     "bank": {"files": [str(PACKAGE / "bank" / "starter" / "en.toml")]},
-    "challenge": {"min_seconds": 0},
+    "challenge": {"min_seconds": 0, "sticky": "1 year"},
     "limits": NO_LIMITS,
 }
-"""Settings under which nothing is too fast or too often, all of it in English (which loads fast)."""
+"""Settings under which nothing is too fast or too often, all of it in English (which loads fast). No window of ten
+minutes ends in the midst of a test: skips would count anew."""
 PAGE = """<form method="post">{% if form.csrf_token %}{{ form.csrf_token }}{% endif %}{{ form.name }}
 {{ form.body }}{{ form.gate }}<button name="preview" value="1">Preview</button><button>Post</button></form>
 <p id="errors">{{ form.errors }}</p>"""
