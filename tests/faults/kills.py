@@ -1,4 +1,4 @@
-"""Four workers that are forked from one parent and killed, one every 200 ms: `kills.py FOLDER PORT SECONDS`."""
+"""Four workers that are forked from one parent and killed, one every 200 ms: `kills.py FOLDER PORT KILLS`."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ def start(folder: Path, listening: socket.socket) -> int:
 
 
 def main() -> None:
-    """Serve; once there is a file "go", kill for some seconds and say how often; then serve on."""
-    folder, port, seconds = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    """Serve; once there is a file "go", kill so often, and on until there is a file "enough"; then serve on."""
+    folder, port, least = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     write_banks(folder)
     build(folder)  # all that a worker imports is there before it is forked
     listening = socket.create_server(("127.0.0.1", port), backlog=256)
     workers = [start(folder, listening) for _ in range(WORKERS)]
     while not (folder / "go").exists():
         time.sleep(0.05)
-    kills, end = 0, time.monotonic() + seconds
-    while time.monotonic() < end:
+    kills = 0
+    while kills < least or not (folder / "enough").exists():
         time.sleep(EVERY)
         victim = random.randrange(WORKERS)
         os.kill(workers[victim], signal.SIGKILL)

@@ -18,8 +18,8 @@ def test_workers_forked_after_the_store_was_opened_accept_each_token_once(
 ) -> None:
     port, tokens, rivals = free_port(), 2500 if long_run else 100, 4
     with running(tmp_path, port, str(tmp_path), str(port), command=PRELOADED) as server:
-        wait_for(server.is_up, "the workers")
-        assert len(children(server.process.pid)) == 4
+        wait_for(server.is_up, "the first worker")
+        wait_for(lambda: len(children(server.process.pid)) == 4, "the other workers")
         place = Forum(server, tmp_path)
         held = [place.token() for _ in range(tokens)]
 

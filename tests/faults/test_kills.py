@@ -76,6 +76,11 @@ class Storm:
                 form = visitor.form()
             self.posted.append(written["body"])
 
+    @property
+    def accepted(self) -> int:
+        """How many tokens were let through by now."""
+        return self.successes.total()
+
     def blow(self) -> list[threading.Thread]:
         threads = [threading.Thread(target=self._safely, args=(self.verify,)) for _ in range(SERVERS)]
         threads += [threading.Thread(target=self._safely, args=(self.post,)) for _ in range(POSTERS)]
@@ -84,9 +89,11 @@ class Storm:
         return threads
 
     def _answer(self) -> Reply:
-        asked = self.forum.get("/v1/challenge", sitekey=SITEKEY).json
-        answer = self.forum.solutions[asked["question"]]
-        reply = self.forum.post("/v1/answer", challenge=asked["challenge"], answer=answer)
+        asked = self.forum.get("/v1/challenge", sitekey=SITEKEY)
+        if asked.status_code == 503:
+            return asked
+        answer = self.forum.solutions[asked.json["question"]]
+        reply = self.forum.post("/v1/answer", challenge=asked.json["challenge"], answer=answer)
         return reply if reply.status_code == 503 or reply.json["success"] else self._answer()
 
     def _safely(self, work: Callable[[], None]) -> None:
@@ -108,20 +115,25 @@ def sent(visitor: Visitor, form: dict[str, str]) -> Reply:
 def test_kills_every_200_ms_let_nothing_through_twice_and_rob_nobody(
     tmp_path: Path, *, long_run: bool
 ) -> None:
-    port, seconds = free_port(), 60 if long_run else 6
-    arguments = (str(tmp_path), str(port), str(seconds))
+    port, kills = free_port(), 250 if long_run else 25
+    arguments = (str(tmp_path), str(port), str(kills))
     with running(tmp_path, port, *arguments, command=KILLS) as server:
         wait_for(server.is_up, "the workers")
         storm = Storm(Forum(server, tmp_path))
         threads = storm.blow()
         (tmp_path / "go").touch()
-        wait_for(lambda: server.out, "the last kill", seconds + PATIENCE)
+        wait_for(
+            lambda: storm.over.is_set() or (storm.cut and storm.accepted > 20),
+            "enough hits",
+            kills + PATIENCE,
+        )
+        (tmp_path / "enough").touch()
+        wait_for(lambda: server.out, "the last kill", kills + PATIENCE)
         storm.over.set()
         for thread in threads:
             thread.join(PATIENCE)
         assert not storm.failures, storm.failures
-        assert int(server.out) >= seconds * 2, "kills"
-        assert storm.cut > 0, "no request was cut off: the kills hit nothing"
+        assert int(server.out) >= kills
         assert not [token for token, times in storm.successes.items() if times > 1]
         assert not storm.robbed
         assert set(storm.statuses) <= {200, 303, 422, 503}
@@ -138,5 +150,4 @@ def every_success_has_its_mark(storm: Storm) -> None:
     with closing(sqlite3.connect(storm.forum.database)) as connection:
         marks = {bytes(mark[:16]) for (mark,) in connection.execute("SELECT mark FROM token_marks")}
     accepted = [token for token, times in storm.successes.items() if times]
-    assert len(accepted) > 20
     assert {sealer.read_token(token, time.time()).id for token in accepted} <= marks

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.cli.processes import PATIENCE
 from tests.faults.promise import Promise, forum
 
 HOLDER = """
-import sqlite3, sys, time
+import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
-time.sleep(float(sys.argv[2]))
+sys.stdin.read()
 """
 
 
 @contextmanager
-def held(path: Path, seconds: float) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", HOLDER, str(path), str(seconds)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+def held(path: Path) -> Iterator[None]:
+    command = [sys.executable, "-c", HOLDER, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdin is not None
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        yield holder
+        try:
+            yield
+        finally:
+            holder.stdin.close()
+            holder.wait(PATIENCE)
 
 
 def test_a_lock_of_five_seconds_lets_nothing_through_and_spends_nothing(tmp_path: Path) -> None:
     with forum(tmp_path) as place:
         promise = Promise.before(place)
-        with held(place.database, 5) as holder:
+        with held(place.database):
+            until = time.monotonic() + 5
             promise.is_closed("locked for more than 800 ms")
-            while holder.poll() is None:
+            while time.monotonic() < until:
                 for token in promise.unspent:
                     reply = place.verify(token)
                     assert (reply.status_code, reply.json["error-codes"]) == (503, ["internal-error"])

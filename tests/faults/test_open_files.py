@@ -23,6 +23,10 @@ def connect(place: Forum) -> socket.socket:
     return socket.create_connection(("127.0.0.1", place.server.port))
 
 
+def files(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 def ready(connection: socket.socket) -> dict[str, Any]:
     """Ask over a connection that is open already, and close it."""
     connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -35,10 +39,11 @@ def test_200_connections_to_a_process_of_64_files_are_outlived(tmp_path: Path) -
         promise = Promise.before(place)
         (worker,) = promise.workers
         idle = [opened.enter_context(connect(place)) for _ in range(200)]
-        wait_for(lambda: len(os.listdir(f"/proc/{worker}/fd")) >= MOST, "the last file")
+        wait_for(lambda: files(worker) >= MOST, "the last file")
         assert ready(idle[0])["ready"], "whoever is in is served"
         (tmp_path / "bank" / "en.toml").touch()
         time.sleep(1.1)
+        wait_for(lambda: files(worker) >= MOST, "the next connection to take the file of the first")
         assert "Too many open files" in ready(idle[1])["reload"], "a glob that finds nothing is no empty bank"
         promise.is_logged("files refused.*Too many open files", "error")
         opened.close()

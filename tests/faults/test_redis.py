@@ -123,7 +123,7 @@ def loading(running: Server) -> Iterator[None]:
         admin.execute_command("DEBUG", "POPULATE", "60000")
         admin.save()
     running.kill()
-    slowly = ("--key-load-delay", "100", "--loading-process-events-interval-bytes", "1024")
+    slowly = ("--key-load-delay", "300", "--loading-process-events-interval-bytes", "1024")
     running.start(*slowly, wait=False)
     wait_for(lambda: _is_loading(running), "the loading")
     yield
