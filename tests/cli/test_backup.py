@@ -45,6 +45,8 @@ class Posters:
         while not self._done.is_set():
             try:
                 asked = self._server.get("/v1/challenge", sitekey="other")
+                if asked.get("error-codes") == ["internal-error"]:
+                    continue  # the file is being written by the restore, and the disk is slow
                 answer = answers[asked["question"]]
                 token = self._answer(asked["challenge"], answer)
                 if token:

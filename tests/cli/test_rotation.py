@@ -92,9 +92,8 @@ def test_two_rotations_under_load_refuse_nobody(config: Path, *, long_run: bool)
             for _ in range(9 if long_run else 1):
                 second = rotate(config, *(() if long_run else ("--to", first["before"])))
             posts = posters.posts
-            wait_for(lambda: posters.posts > posts + 20 or posters.refused, "more posts")
+            wait_for(lambda: posters.posts > max(posts + 20, 50) or posters.refused, "more posts")
         assert posters.refused == []
-        assert posters.posts > 50
         assert second["signing"] != first["signing"]
         assert is_good(server, early)
         assert is_good(server, middle)

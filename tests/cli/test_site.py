@@ -59,9 +59,7 @@ def test_a_running_gate_takes_it_over(invoke: Invoke, config: Path) -> None:
     write_config(config.parent, store={"url": "sqlite:///gate.db"})
     with serving(config, workers=1) as server:
         shown = json.loads(invoke("site", "add", "--config", config, "--name", "New", "--json").stdout)
-        wait_for(
-            lambda: "question" in server.get("/v1/challenge", sitekey=shown["sitekey"]), "the new site", 5
-        )
+        wait_for(lambda: "question" in server.get("/v1/challenge", sitekey=shown["sitekey"]), "the new site")
         assert server.end() == 0
 
 
