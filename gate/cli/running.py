@@ -45,8 +45,11 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
     def leave(_number: int, _frame: object) -> None:
         raise SystemExit(0)
 
-    signal.signal(signal.SIGTERM, leave)
+    # Held back meanwhile: a folder that is made, and that nobody knows yet, would stay.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     with tempfile.TemporaryDirectory(prefix=prefix) as folder:
+        signal.signal(signal.SIGTERM, leave)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         yield Path(folder)
 
 

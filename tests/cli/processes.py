@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 import gate
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 GATE = (sys.executable, "-m", "gate")
 PORTS = range(20_000, 32_000)
 """Below those that the system gives to whoever connects somewhere meanwhile."""

@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.cli.processes import (
     GATE,
     PATIENCE,
     Running,
+    clean_environ,
     free_port,
     run_gate,
     running,
@@ -167,6 +170,32 @@ def test_sigterm_during_the_start_leaves_nothing_behind(config: Path, pause: flo
         wait_for(server.group_is_gone, "the end of every process")
     assert not list(config.parent.glob("gate-*"))
     assert "Traceback" not in server.err
+
+
+STOPPED = """
+import os, signal
+from gate.cli.running import scratch_folder
+mkdir = os.mkdir
+def make_and_be_told_to_stop(*args):
+    mkdir(*args)
+    os.kill(os.getpid(), signal.SIGTERM)
+os.mkdir = make_and_be_told_to_stop
+with scratch_folder("gate-"):
+    print("went on")
+"""
+
+
+def test_sigterm_while_the_scratch_folder_is_made_leaves_none(tmp_path: Path) -> None:
+    shown = subprocess.run(
+        [sys.executable, "-c", STOPPED],
+        env=clean_environ(TMPDIR=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, "", "")
+    assert not list(tmp_path.iterdir())
 
 
 def test_workers_do_not_outlive_their_parent(config: Path) -> None:
