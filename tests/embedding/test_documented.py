@@ -16,7 +16,7 @@ from flask import Flask, request
 
 from gate import Gate, GateField, testing
 from gate.web.attempt import Attempt
-from tests.cli.processes import clean_environ
+from tests.cli.processes import PATIENCE, clean_environ
 from tests.embedding.documented import PAGE, write_forum
 from tests.embedding.hosts import OFF, SECRET_KEY, Browser, Page
 
@@ -146,7 +146,7 @@ def test_the_pages_own_tests_pass(tmp_path: Path) -> None:
         env=clean_environ(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=5 * PATIENCE,
         check=False,
     )
     assert ran.stdout.splitlines()[-1].startswith("3 passed"), ran.stdout + ran.stderr

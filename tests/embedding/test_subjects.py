@@ -14,6 +14,7 @@ from wtforms import Form, TextAreaField
 from wtforms.validators import InputRequired
 
 from gate import Gate, GateField
+from tests.cli.processes import PATIENCE
 from tests.embedding.hosts import OFF, SECRET_KEY, Page
 
 
@@ -120,7 +121,7 @@ def test_after_an_outage_the_next_press_posts(
     page = send(forum, "/bread", page, solve, body="text")
     blocker.execute("ROLLBACK")
     blocker.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while page.html != "posted" and time.monotonic() < deadline:
         time.sleep(0.1)
         page = send(forum, "/bread", page)

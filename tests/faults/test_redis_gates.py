@@ -16,7 +16,7 @@ from gate.gatekeeper import Gatekeeper
 from gate.live import Live
 from gate.sources import Source
 from gate.verdicts import Asked
-from tests.cli.processes import Running, clean_environ, free_port, running, wait_for
+from tests.cli.processes import PATIENCE, Running, clean_environ, free_port, running, wait_for
 from tests.service import NO_LIMITS, SECRET, solutions, write_banks, write_config
 from tests.stores.redis_servers import Server, server
 
@@ -74,7 +74,7 @@ def test_two_gates_of_sixteen_threads_let_each_token_through_once(
         each.stdin.flush()
     yes = 0
     for each in gates:
-        out, err = each.communicate(timeout=60)
+        out, err = each.communicate(timeout=5 * PATIENCE)
         assert each.returncode == 0, err
         counted, different = map(int, out.split())
         assert counted == different
