@@ -24,11 +24,10 @@ from playwright.sync_api import (
 from tests.browser.people import Person
 from tests.browser.sites import MakeSite, Site, answers, demo_site
 from tests.browser.states import STATES, Look, LookAt, Shown, Stage
-from tests.chromium import chromium_running
+from tests.chromium import PATIENCE, chromium_running
 
-_PATIENCE_MS = 15_000
 SCREEN: ViewportSize = {"width": 1280, "height": 900}
-expect.set_options(timeout=_PATIENCE_MS)
+expect.set_options(timeout=PATIENCE * 1000)
 _REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (404|422)")
 _LISTEN = """document.addEventListener("securitypolicyviolation",
   event => console.error("policy: " + event.violatedDirective + " " + event.blockedURI));"""
@@ -75,7 +74,7 @@ def _context(chromium: Browser, ears: Ears, *, javascript: bool = True, **settin
         java_script_enabled=javascript,
         **{"locale": "en-GB", "viewport": SCREEN, **settings},
     )
-    context.set_default_timeout(_PATIENCE_MS)
+    context.set_default_timeout(PATIENCE * 1000)
     context.add_init_script(_LISTEN)
     ears.listen(context)
     return context

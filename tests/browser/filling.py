@@ -6,6 +6,8 @@ from contextlib import suppress
 
 from playwright.sync_api import Error, Page
 
+from tests.chromium import until
+
 ADDRESS = {
     "NAME_FULL": "Ana Filled",
     "EMAIL_ADDRESS": "ana@filled.example",
@@ -28,10 +30,22 @@ TEMPTING = (
 
 
 def fill_in_address(page: Page, where: str) -> None:
-    """Fill in the form from its field with the id ``where``."""
-    _fill_in(
-        page, where, address={"fields": [{"name": name, "value": value} for name, value in ADDRESS.items()]}
-    )
+    """Fill in the form from its field with the id ``where``, again until it has an address in its field "email".
+
+    Chromium fills nothing in until it has read the form, some time after the page was loaded.
+    """
+    address = {"fields": [{"name": name, "value": value} for name, value in ADDRESS.items()]}
+    email = page.locator("#email")
+
+    def filled() -> bool:
+        _fill_in(page, where, address=address)
+        for _ in range(50):
+            if email.input_value():
+                return True
+            page.wait_for_timeout(20)
+        return False
+
+    until(page, filled, "the browser's filling")
 
 
 def fill_in_card(page: Page, where: str) -> None:

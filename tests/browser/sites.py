@@ -23,6 +23,7 @@ from gate.web.demo import create_demo
 from gate.web.demo.forum import EXTENSION
 from gate.web.demo.posts import Post, Posts
 from gate.web.guard import LocalGuard
+from tests.chromium import PATIENCE
 from tests.service import NO_LIMITS, answers_to
 
 ENGLISH = str(PACKAGE / "bank" / "starter" / "en.toml")
@@ -43,12 +44,13 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Site:
-    """An application that listens on a free port until ``close``; ``delay`` (seconds) makes posting slow."""
+    """An application that listens on a free port until ``close``."""
 
     def __init__(self, app: Flask, folder: Path) -> None:
         self.app = app
         self.folder = folder
-        self.delay = 0.0
+        self._answering = threading.Event()
+        self._answering.set()
         self.posts: list[str] = []
         self._server: BaseWSGIServer = make_server(
             "127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet
@@ -70,8 +72,17 @@ class Site:
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         if environ["REQUEST_METHOD"] == "POST":
             self.posts.append(environ["PATH_INFO"])
-            time.sleep(self.delay)
+            self._answering.wait(PATIENCE)
         return self.app.wsgi_app(environ, start_response)
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """Let what is posted wait until this is left."""
+        self._answering.clear()
+        try:
+            yield
+        finally:
+            self._answering.set()
 
     @contextmanager
     def store_down(self, *, wait: bool = True) -> Iterator[None]:

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.people import TEXT, Person
 from tests.browser.sites import MakeSite, demo_site
 from tests.browser.states import STATES, LookAt
+from tests.chromium import resize
 
 
 def test_01_every_control_has_a_visible_label_that_focuses_it(person: Person) -> None:
@@ -80,7 +81,7 @@ def test_04_the_summary_takes_focus_and_the_title_says_error(person: Person) -> 
 
 def test_05_each_link_of_the_summary_lands_in_its_control(person: Person) -> None:
     page = person.page
-    page.set_viewport_size({"width": 360, "height": 600})
+    resize(page, 360, 600)
     person.write(name="", email="ana", topic="", body="").answer("").post()
     links = page.locator(".problems a")
     assert links.count() == 5
@@ -193,11 +194,13 @@ def test_a_host_that_refuses_after_all_does_not_ask_again(
     row = moderator.page.locator("li", has_text="bigger L1 cache").filter(
         has=moderator.page.locator("[name=locked]")
     )
-    row.get_by_role("button", name="Lock").click()
+    with moderator.page.expect_navigation():
+        row.get_by_role("button", name="Lock").click()
     person.post()
     expect(person.page.locator(".problems")).to_contain_text("locked this topic")
     expect(person.page.locator("p.gate-held")).to_be_visible()
-    row.get_by_role("button", name="Unlock").click()
+    with moderator.page.expect_navigation():
+        row.get_by_role("button", name="Unlock").click()
     person.post()
     assert person.posted() == 1
 

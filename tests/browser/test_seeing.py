@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from gate.places import STATIC
 from tests.browser.people import TEXT, Person
 from tests.browser.sites import CALM, MakeSite, Site, demo_site, plain_site
 from tests.browser.states import STATES, VIEWS, LookAt
+from tests.chromium import resize
 
 MakePerson = Callable[..., Person]
 NewPage = Callable[..., Page]
@@ -75,7 +76,7 @@ def javascript() -> bool:
 def test_22_nothing_scrolls_sideways_at_320_pixels(state: str, look: LookAt) -> None:
     """320 CSS pixels are also what a screen of 1280 shows at 400 %."""
     page = look(state).page
-    page.set_viewport_size({"width": 320, "height": 256})
+    resize(page, 320, 256)
     assert page.evaluate(SIDEWAYS) == []
 
 
@@ -88,7 +89,7 @@ def test_22_the_other_pages_are_narrow_too(view: str, forum: Site, new_page: New
 
 def test_22_words_without_a_gap_and_wide_text_stay_inside(person: Person) -> None:
     page = person.page
-    page.set_viewport_size({"width": 320, "height": 600})
+    resize(page, 320, 600)
     long = "Donaudampfschifffahrtsgesellschaft" * 3
     person.write(
         topic=long, body=f"{long}\n" + "    | " * 60, email=f"{'x' * 60}@{'y' * 60}.example.org"
@@ -128,7 +129,7 @@ def test_22_the_page_may_be_zoomed(person: Person) -> None:
 
 def test_22_a_phone_does_not_zoom_into_a_box(person: Person) -> None:
     """iOS zooms into any box whose letters are smaller than 16 pixels, and does not zoom out again."""
-    person.page.set_viewport_size({"width": 360, "height": 640})
+    resize(person.page, 360, 640)
     boxes = person.page.locator("input:not([type=hidden], [type=checkbox]), textarea")
     sizes = boxes.evaluate_all("them => them.map(one => parseFloat(getComputedStyle(one).fontSize))")
     assert len(sizes) == 5
@@ -139,12 +140,13 @@ def test_22_a_phone_does_not_zoom_into_a_box(person: Person) -> None:
 def test_a_slow_line_carries_little(view: str, forum: Site, new_page: NewPage) -> None:
     """A page and its two style sheets are all there is, and less than a picture would be."""
     page = new_page()
-    loaded: list[tuple[str, int]] = []
-    page.on("response", lambda got: loaded.append((got.url.removeprefix(forum.url), len(got.body()))))
+    responses: list[Response] = []
+    page.on("response", lambda got: responses.append(got))
     page.goto(forum.url + view, wait_until="networkidle")
     sheets = {"/gate/demo.css", "/gate/gate.css"} if view.endswith("reply") else {"/gate/demo.css"}
-    assert {name for name, _ in loaded} - {"/favicon.ico"} == {view, *sheets}
-    assert sum(size for _, size in loaded) < 32 * 1024
+    loaded = {got.url.removeprefix(forum.url): len(got.body()) for got in responses}
+    assert loaded.keys() - {"/favicon.ico"} == {view, *sheets}
+    assert sum(loaded.values()) < 32 * 1024
 
 
 SMALL = """selector => [...document.querySelectorAll(selector)].map(e => [e, e.getBoundingClientRect()])
@@ -155,7 +157,7 @@ SMALL = """selector => [...document.querySelectorAll(selector)].map(e => [e, e.g
 def test_23_what_is_pressed_is_44_pixels_high(state: str, look: LookAt) -> None:
     page = look(state).page
     for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 800})
+        resize(page, width, 800)
         pressed = f"main :is({CONTROLS}, .gate a), .top a"
         assert page.locator(pressed).count() >= 3
         assert page.evaluate(SMALL, pressed) == []

@@ -22,7 +22,7 @@ def test_what_is_spoken(state: str, look: LookAt) -> None:
     spoken = shown.page.locator("main").aria_snapshot()
     for number, question in enumerate(shown.look.asked, 1):
         spoken = spoken.replace(question, f"QUESTION {number}")
-    spoken = re.sub(r"\d+ \w+ \d{4}, \d\d:\d\d UTC|\d+ minutes?", "TIME", spoken)
+    spoken = re.sub(r"\d+ \w+ \d{4}, \d\d:\d\d UTC|\d+ (?:minute|second)s?", "TIME", spoken)
     spoken = spoken.replace(shown.look.name, "NAME")
     file = FILES / f"{state}.yml"
     if os.environ.get("GATE_WRITE_SPOKEN"):

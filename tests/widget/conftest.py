@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.chromium import chromium_running
-from tests.widget.page import PATIENCE, Visit
+from tests.chromium import PATIENCE, chromium_running
+from tests.widget.page import Visit
 from tests.widget.servers import Forum, Gate
 
 expect.set_options(timeout=PATIENCE * 1000)

@@ -8,13 +8,13 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Route, expect
 
+from tests.chromium import PATIENCE, until
 from tests.widget.servers import ANSWERS, Forum, Gate
 
 WIDGET = '<div class="gate-widget" data-sitekey="forum"></div>'
 SCRIPT = '<script src="GATE/gate.js" async></script>'
 FORM = """<form action="/post" method="post"><label>Body <textarea name="body">Long text</textarea></label>
 {}<button name="post" value="1">Post</button> <button name="preview" value="1">Preview</button></form>"""
-PATIENCE = 15.0
 
 
 class Visit:
@@ -108,6 +108,17 @@ class Visit:
             assert time.monotonic() < give_up, f"{expression} is {found!r}, not {value!r}"
             self.page.wait_for_timeout(20)
 
+    def hold(self, path: str) -> Callable[[], Route]:
+        """Let requests to the gate's ``path`` wait; what is returned waits until one has come, and returns it."""
+        held: list[Route] = []
+        self.page.route(f"{self.gate.url}{path}", lambda route: held.append(route))
+        return lambda: until(self.page, lambda: held, f"a request for {path}")[0]
+
+    def hears(self, part: str) -> None:
+        """Wait until a fault is told that holds ``part``, and forgive it."""
+        until(self.page, lambda: any(part in fault for fault in self.faults), part)
+        self.faults.clear()
+
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self._fault(message.text)
@@ -115,12 +126,6 @@ class Visit:
     def _fault(self, text: str) -> None:
         if not any(part in text for part in self.expected):
             self.faults.append(text)
-
-
-def slowly(route: Route) -> None:
-    """Let a request wait before it travels on."""
-    time.sleep(0.25)
-    route.continue_()
 
 
 def _abort(route: Route) -> None:

@@ -383,6 +383,7 @@ def test_all_four_live_on_one_page(visit: Go) -> None:
         f'<script src="GATE/{flavour.path}?recaptchacompat=off" async></script>' for flavour in FLAVOURS
     )
     page = visit("".join(_element(flavour) for flavour in FLAVOURS), head=head, scripts={"page.js": RECORD})
+    expect(page.page.locator(".gate-box")).to_have_count(4)
     for number, flavour in enumerate(FLAVOURS):
         page.answered(number)
         assert page.value(f"{flavour.name}.getResponse()") == page.field(flavour.field) != ""

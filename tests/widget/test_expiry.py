@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.widget.page import FORM, SCRIPT, WIDGET, Visit, slowly
+from tests.widget.page import FORM, SCRIPT, WIDGET, Visit
 
 Go = Callable[..., Visit]
 
@@ -104,9 +104,10 @@ def test_an_emptied_form_asks_anew_only_where_an_answer_was_given(visit: Go, ans
     if answered:
         page.answered()
     page.value("document.querySelector('form').reset()")
-    page.page.wait_for_timeout(300)
-    assert page.field() == ""
-    if not answered:
+    if answered:
+        page.comes("document.querySelector('[name=gate-response]').value", "")
+    else:
+        page.page.wait_for_timeout(300)
         assert page.question() == question
     page.answered()
 
@@ -114,9 +115,12 @@ def test_an_emptied_form_asks_anew_only_where_an_answer_was_given(visit: Go, ans
 def test_a_verdict_that_comes_after_a_reset_is_not_taken(visit: Go) -> None:
     page = visit(WIDGET)
     page.question()
-    page.page.route("**/v1/answer", slowly)
+    answer = page.hold("/v1/answer")
     page.answer()
+    answer()
     page.value("gate.reset()")
-    page.page.wait_for_timeout(600)
+    with page.page.expect_request_finished(lambda request: request.url.endswith("/v1/answer")):
+        answer().continue_()
+    page.page.wait_for_timeout(200)
     assert page.field() == ""
     expect(page.box()).to_be_editable()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.filling import ADDRESS, TEMPTING, fill_in_address
-from tests.widget.page import FORM, WIDGET, Visit, slowly
+from tests.widget.page import FORM, WIDGET, Visit
 from tests.widget.servers import Gate
 
 Go = Callable[..., Visit]
@@ -74,8 +74,9 @@ def test_without_an_answer_the_form_is_the_servers(visit: Go) -> None:
 def test_pressed_twice_it_is_sent_once(visit: Go) -> None:
     page = visit(FORM.format(WIDGET))
     page.box().fill(page.right())
-    page.page.route("**/v1/answer", slowly)
+    answer = page.hold("/v1/answer")
     page.page.get_by_role("button", name="Post").dblclick()
+    answer().continue_()
     expect(page.page.get_by_role("heading", name="Posted")).to_be_visible()
     assert len(page.forum.posts) == 1
 

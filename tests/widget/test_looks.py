@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.chromium import dressed, resize
 from tests.widget.page import FORM, SCRIPT, Visit
 
 Go = Callable[..., Visit]
@@ -31,6 +32,7 @@ def _go(visit: Go, lang: str = "en", *, css: str = LIGHT, prepare: Any = None, *
         prepare=prepare,
     )
     page.question()
+    dressed(page.page)
     return page
 
 
@@ -72,10 +74,10 @@ def test_each_state_in_each_language(visit: Go, lang: str, state: Callable[[Visi
     state(page)
     assert _found(page) == []
     assert _walked(page) == _pressable(page)
-    page.page.set_viewport_size({"width": 320, "height": 600})
+    resize(page.page, 320, 600)
     assert page.value("document.documentElement.scrollWidth") == 320
     assert _cut(page) == []
-    page.page.set_viewport_size({"width": 640, "height": 600})
+    resize(page.page, 640, 600)
     page.value("document.documentElement.style.fontSize = '200%'")
     assert page.value("parseFloat(getComputedStyle(document.querySelector('.gate-status')).fontSize)") == 32
     assert page.value("document.documentElement.scrollWidth") == 640
