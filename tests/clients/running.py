@@ -25,6 +25,7 @@ from gate.web.app import create_app
 from tests.clients.talk import Gate
 from tests.service import NO_LIMITS, OTHER_SECRET, SECRET, write_config
 
+PATIENCE = 60.0
 SITES = [
     {"name": "Forum", "sitekey": "forum", "secret": SECRET},
     {"name": "Other", "sitekey": "other", "secret": OTHER_SECRET},
@@ -63,7 +64,7 @@ class Running:
 
     def token(self, sitekey: str = "forum") -> str:
         """Ask and answer over HTTP, as a page does."""
-        with urlopen(f"{self.gate.url}/v1/challenge?sitekey={sitekey}", timeout=10) as reply:
+        with urlopen(f"{self.gate.url}/v1/challenge?sitekey={sitekey}", timeout=PATIENCE) as reply:
             asked = json.load(reply)
         answer = {"challenge": asked["challenge"], "answer": _solutions()[asked["question"]]}
         request = Request(
@@ -71,7 +72,7 @@ class Running:
             data=json.dumps(answer).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urlopen(request, timeout=10) as reply:
+        with urlopen(request, timeout=PATIENCE) as reply:
             return str(json.load(reply)["token"])
 
 

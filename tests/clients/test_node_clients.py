@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.clients.packages import install
 from tests.clients.running import Running, client_of, passes_once_and_nothing_else
 
 SOURCES = Path(__file__).parent / "node"
@@ -27,10 +26,7 @@ CLIENTS = {
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the packages; needs node and npm."""
     folder = tmp_path_factory.mktemp("node")
-    shutil.copytree(SOURCES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    install(SOURCES, folder)
     return folder
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +9,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
+from tests.clients.packages import install, run
 from tests.widget.page import Visit
 from tests.widget.servers import Gate
 
@@ -53,12 +52,11 @@ CLIENTS = [
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the packages and bundle each source; needs node and npm."""
     folder = tmp_path_factory.mktemp("npm")
-    shutil.copytree(SOURCES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
-    _run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps")
+    install(SOURCES, folder)
     sources = [client.source for client in CLIENTS]
     options = ["--bundle", "--format=iife", "--jsx=automatic"]
     options += ["--define:process.env.NODE_ENV='production'", "--define:import.meta.env.SSR=false"]
-    _run(folder, "node_modules/.bin/esbuild", *sources, *options, "--outdir=bundles")
+    run(folder, "node_modules/.bin/esbuild", *sources, *options, "--outdir=bundles")
     return folder / "bundles"
 
 
@@ -98,8 +96,3 @@ def test_a_stock_client_hands_a_token_over(
         page.value("reset()")
         expect(page.status()).to_have_text("The question could not be loaded.")
         assert page.value("tokens.length") == given
-
-
-def _run(folder: Path, *command: str) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
