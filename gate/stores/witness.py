@@ -33,6 +33,7 @@ _NUMBERS = {kind: number for number, kind in _KINDS.items()}
 _EPOCH, _DAMAGED = 255, 254
 _READS = 30
 _REREAD_SECONDS = 0.001
+_REWRITES = 10_000
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _SEAL_WORDS = b"When this file changed tells gate whether an old copy was put back. Leave it alone.\n"
 
@@ -79,13 +80,18 @@ class Witness:
             self._file = os.open(self._path, _NEW, 0o600)
         os.pwrite(self._file, bytes(_PAGE_BYTES), 0)
         os.ftruncate(self._file, _PAGE_BYTES)
-        record = _RECORD.pack(_EPOCH, epoch)
-        os.pwrite(self._file, _CHECKED.pack(record, zlib.crc32(record)), 0)
         self._seal_path.unlink(missing_ok=True)
         seal = os.open(self._seal_path, _NEW, 0o600)
         os.write(seal, _SEAL_WORDS)
         os.close(seal)
-        return self._seal_path.lstat().st_ctime_ns
+        sealed = self._seal_path.lstat().st_ctime_ns
+        record = _RECORD.pack(_EPOCH, epoch)
+        for _ in range(_REWRITES):
+            # Files' times go in ticks of some ms: a copy of the seal must not come to bear the same one.
+            os.pwrite(self._file, _CHECKED.pack(record, zlib.crc32(record)), 0)
+            if os.fstat(self._file).st_ctime_ns > sealed:
+                break
+        return sealed
 
     def close(self) -> None:
         """Let go of the file."""
