@@ -550,8 +550,9 @@ def test_statistics_that_cannot_be_written_stop_nobody(clock: Clock) -> None:
 
 def _spender(path: str, tokens: Sequence[str], results: Any, start: Any) -> None:
     """Verify all tokens with sixteen threads over one file; report how many were let through."""
-    store = open_store(f"sqlite:///{path}", workers=2)
-    forum = Forum(Clock(), store)
+    clock = Clock()
+    store = open_store(f"sqlite:///{path}", clock=clock, workers=2)
+    forum = Forum(clock, store)
     yes = [0] * 16
 
     def work(number: int) -> None:
@@ -577,7 +578,7 @@ def _spender(path: str, tokens: Sequence[str], results: Any, start: Any) -> None
 
 def test_three_hundred_tokens_are_let_through_three_hundred_times(tmp_path: Path, clock: Clock) -> None:
     path = tmp_path / "gate.db"
-    store = open_store(f"sqlite:///{path}")
+    store = open_store(f"sqlite:///{path}", clock=clock)
     forum = Forum(clock, store, config=configure(limits={"answers": ""}))
     tokens = []
     for _ in range(300):
