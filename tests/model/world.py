@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import shutil
 import sqlite3
@@ -166,7 +167,7 @@ class World:
         self.clock = Clock()
         self.stopwatch = Clock(0.0)
         self.bank = BANKS[0]
-        self._drawn = 0
+        self._drawn = itertools.count(1)  # which racing threads may share
         self.keys: tuple[str, tuple[str, ...]] = (self.random(32).hex(), ())
         self.folder = folder
         self._kind = kind
@@ -175,8 +176,7 @@ class World:
 
     def random(self, size: int) -> bytes:
         """Return bytes that never come again, but come alike in every run."""
-        self._drawn += 1
-        return hashlib.shake_128(self._drawn.to_bytes(8, "big")).digest(size)
+        return hashlib.shake_128(next(self._drawn).to_bytes(8, "big")).digest(size)
 
     @property
     def file(self) -> Path:
