@@ -142,7 +142,9 @@ def test_the_demo_from_a_fresh_checkout(tmp_path: Path) -> None:
     shutil.copytree(
         ROOT,
         checkout,
-        ignore=shutil.ignore_patterns(".git", ".venv*", "build", "dist", ".*_cache", "__pycache__"),
+        ignore=shutil.ignore_patterns(
+            *(".git", ".venv*", "build", "dist", ".*_cache", ".hypothesis", "__pycache__", "instance")
+        ),
     )
     with running(block("python3 -m venv .venv && "), checkout) as process:
         page = fetch("/", process, 240).decode()
