@@ -13,6 +13,7 @@ from gate.stores.memory import MemoryStore
 from gate.stores.redis import RedisStore
 from gate.stores.sqlite import SqliteStore
 from tests.stores import redis_servers
+from tests.stores.spender import PATIENCE, WAITS
 
 DAY = 86_400.0
 FORMS = {
@@ -113,13 +114,15 @@ def redis_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_serv
 
 @pytest.fixture(scope="session")
 def redis_sentinels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_servers.SentinelSet]:
-    with redis_servers.sentinel_set(tmp_path_factory.mktemp("sentinel")) as running:
+    folder = tmp_path_factory.mktemp("sentinel")
+    with redis_servers.sentinel_set(folder, down_after_ms=redis_servers.CALM_MS) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_servers.Cluster]:
-    with redis_servers.cluster(tmp_path_factory.mktemp("cluster")) as running:
+    folder = tmp_path_factory.mktemp("cluster")
+    with redis_servers.cluster(folder, down_after_ms=redis_servers.CALM_MS) as running:
         yield running
 
 
@@ -137,9 +140,19 @@ def empty_redis(request: pytest.FixtureRequest) -> Callable[[str], str]:
     return url_of
 
 
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have stores that are opened from here on wait as long as those of ``spender.py`` do."""
+    for constant in WAITS:
+        monkeypatch.setattr(constant, PATIENCE)
+
+
 @pytest.fixture(params=["memory", "sqlite", *REDIS])
 def store(
-    request: pytest.FixtureRequest, clock: Callable[[], float], empty_redis: Callable[[str], str]
+    request: pytest.FixtureRequest,
+    clock: Callable[[], float],
+    empty_redis: Callable[[str], str],
+    patience: None,
 ) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore(clock=clock)

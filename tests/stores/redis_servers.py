@@ -22,7 +22,10 @@ from tests.cli.processes import free_port, wait_for
 HOST = "127.0.0.1"
 SET = "gate"
 SLOTS = 16_384
-NODE_TIMEOUT_MS = 600
+DOWN_AFTER_MS = 600
+"""How soon a master that does not answer is taken for dead, where a test is about that."""
+CALM_MS = 60_000
+"""The same where no test is: however busy the machine, no master is replaced."""
 # Whatever becomes of the tests, no server outlives them.
 _LEASH = ("setpriv", "--pdeathsig", "KILL", "--")
 
@@ -188,7 +191,9 @@ class SentinelSet:
 
 
 @contextmanager
-def sentinel_set(folder: Path, *, replicas: int = 1, down_after_ms: int = 500) -> Iterator[SentinelSet]:
+def sentinel_set(
+    folder: Path, *, replicas: int = 1, down_after_ms: int = DOWN_AFTER_MS
+) -> Iterator[SentinelSet]:
     with ExitStack() as stack:
         yield SentinelSet(folder, stack, replicas, down_after_ms)
 
@@ -196,7 +201,8 @@ def sentinel_set(folder: Path, *, replicas: int = 1, down_after_ms: int = 500) -
 class Cluster:
     """Three masters, each with a third of the slots, and perhaps a replica of the first."""
 
-    def __init__(self, folder: Path, stack: ExitStack, *, replica: bool) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, *, replica: bool, down_after_ms: int) -> None:
+        self._down_after_ms = down_after_ms
         count = 4 if replica else 3
         ports = [(free_port(), free_port()) for _ in range(count)]
         self.servers = [
@@ -244,7 +250,7 @@ class Cluster:
         folder.mkdir(parents=True)
         (folder / "nodes.conf").write_text(_nodes(number, ports))
         options = ("--cluster-enabled", "yes", "--cluster-port", str(ports[number][1]))
-        timing = ("--cluster-node-timeout", str(NODE_TIMEOUT_MS), "--repl-diskless-sync-delay", "0")
+        timing = ("--cluster-node-timeout", str(self._down_after_ms), "--repl-diskless-sync-delay", "0")
         running = Server(folder, *options, *timing, port=ports[number][0])
         try:
             yield running
@@ -270,9 +276,9 @@ def _nodes(myself: int, ports: list[tuple[int, int]]) -> str:
 
 
 @contextmanager
-def cluster(folder: Path, *, replica: bool = False) -> Iterator[Cluster]:
+def cluster(folder: Path, *, replica: bool = False, down_after_ms: int = DOWN_AFTER_MS) -> Iterator[Cluster]:
     with ExitStack() as stack:
-        yield Cluster(folder, stack, replica=replica)
+        yield Cluster(folder, stack, replica=replica, down_after_ms=down_after_ms)
 
 
 class Link:

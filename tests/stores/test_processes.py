@@ -131,14 +131,16 @@ def test_a_log_that_is_deleted_after_a_kill_opens_nothing(
     epoch = store.epoch
     spend(store, id_of(999_999))
     store.close()
-    process = start(path, "report", 0)
+    process = start(
+        path, "hang", 40
+    )  # so few that SQLite has not yet written them from its log into the file
     assert process.stdout is not None
-    numbers = [int(process.stdout.readline()) for _ in range(40)]
+    assert process.stdout.readline().split() == ["won"] * 40
     process.kill()
     process.communicate()
     path.with_name(path.name + "-wal").unlink()
     store = open_sqlite()
-    assert {spend(store, id_of(number), epoch=epoch) for number in numbers} == {Spend.RESET}
+    assert {spend(store, id_of(number), epoch=epoch) for number in range(40)} == {Spend.RESET}
 
 
 def test_a_full_disk_accepts_nothing_and_recovers(path: Path) -> None:

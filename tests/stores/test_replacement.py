@@ -59,10 +59,11 @@ def test_another_store_moved_over_it_while_open(
     epoch = store.epoch
     spend(store, name)
     foreign = SqliteStore("sqlite:///other.db", tmp_path / "other.db")
+    foreign_epoch = foreign.epoch
     foreign.close()
     os.replace(tmp_path / "other.db", path)
     assert spend(store, name, epoch=epoch) is Spend.RESET
-    assert spend(store, name, epoch=foreign.epoch) is Spend.RESET
+    assert spend(store, name, epoch=foreign_epoch) is Spend.RESET
     assert spend(store, new_id(), epoch=open_sqlite().epoch) is Spend.WON
 
 
