@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Request, request
 from markupsafe import Markup
-from wtforms import BooleanField, Field
+from wtforms import BooleanField, Field, ValidationError
 from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
 
 from gate.web.attempt import Attempt, State
 from gate.web.extension import items_of, make_attempt, render
@@ -40,7 +41,7 @@ class GateField(Field):
 
     ``action`` (1 to 32 of A-Z a-z 0-9 _ -) and ``about`` (a text, a number, or a function of the request) bind
     the answer to this form and to its subject. ``hold_for`` names the buttons that judge an answer without spending it,
-    such as a preview.
+    such as a preview: fields of the form, whatever its prefix, or buttons that stand in the page alone.
 
     ``lang`` (a BCP 47 tag, or a function of the request) is the page's language: what the poster is told is in it,
     and the question too where the site asks in it. Without it Flask-Babel's locale counts, where the application
@@ -110,15 +111,17 @@ class GateField(Field):
         """Leave the object alone: a token is nothing to store."""
 
     def validate(self, form: BaseForm, extra_validators: Iterable[Any] = ()) -> bool:
-        """Judge the answer, and spend it if every other field is in order."""
-        self.errors = []
-        holding = self._items is not None and any(name in self._hold_for for name, _ in self._items)
-        state = self.attempt.decide(spend=not holding and _others_are_valid(form, self))
+        """Judge the answer, and spend it if every other field, and what the form itself checks here, is in order."""
+        self.errors = _objections(form, self, extra_validators)
+        buttons = [form[name].name if name in form else name for name in self._hold_for]
+        holding = self._items is not None and any(name in buttons for name, _ in self._items)
+        in_order = not self.errors
+        state = self.attempt.decide(spend=not holding and in_order and _others_are_valid(form, self))
         if state is State.HELD:
             # Unspent, so nothing may be posted: only a button that posts nothing finds the form valid.
-            return any(self._is_pressed(name) for name in self._hold_for)
+            return in_order and any(self._is_pressed(name) for name in buttons)
         if state is not State.PASSED:
-            self.errors = [self.attempt.message]
+            self.errors.append(self.attempt.message)
         return state is State.PASSED
 
     def _is_pressed(self, name: str) -> bool:
@@ -133,6 +136,17 @@ class GateField(Field):
         else:
             values = [value for given, value in self._items or () if given == name]
         return bool(values) and not any(value in BooleanField.false_values for value in values)
+
+
+def _objections(form: BaseForm, field: Field, checks: Iterable[Any]) -> list[str]:
+    """Return what a form's own checks of a field, such as its ``validate_gate``, have against it."""
+    found = []
+    for check in checks:
+        try:
+            check(form, field)
+        except (ValidationError, StopValidation) as error:
+            found.append(str(error))
+    return found
 
 
 def _others_are_valid(form: BaseForm, own: Field) -> bool:

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import request
 from werkzeug.datastructures import MultiDict
+from wtforms import SubmitField, ValidationError
 
 from gate import GateField
 from tests.embedding.hosts import Browser, Host, PlainForm, make_host
@@ -132,6 +134,47 @@ def test_one_button_that_holds_need_not_be_a_list(tmp_path: Path, solve: Callabl
     assert "Answered" in held.html
     assert browser.send(held, p="1").html == "posted"
     assert host.receipts == [host.forms[-1].gate.receipt] != [None]
+
+
+@pytest.mark.parametrize("prefix", ["", "first-"])
+def test_a_button_that_is_a_field_of_the_form_holds_whatever_the_forms_prefix(
+    tmp_path: Path, solve: Callable[[str], str], prefix: str
+) -> None:
+    """And no other button does: the host, which looks at the field, would take a held answer for a spent one."""
+
+    class PrefixedForm(PlainForm):
+        preview = SubmitField()
+
+        def __init__(self, formdata: Any) -> None:
+            super().__init__(formdata, prefix=prefix)
+
+    host = make_host(tmp_path, PrefixedForm)
+    browser = Browser(host.app.test_client(), solve)
+    for button, holds in ((f"{prefix}preview", True), ("preview" if prefix else "other", False)):
+        typed = {f"{prefix}name": "Ana", f"{prefix}body": "text", button: "Preview"}
+        page = browser.open()
+        fields = {**page.fields, **typed, "gate-answer": solve(page.question or "")}
+        browser.client.post("/", data=fields)
+        assert host.verdicts[-1] == (True, True)
+        assert (host.forms[-1].gate.receipt is None) == holds
+
+
+def test_what_the_form_itself_checks_of_the_field_does_not_cost_the_answer(
+    tmp_path: Path, solve: Callable[[str], str]
+) -> None:
+    class CheckedForm(PlainForm):
+        def validate_gate(self, field: GateField) -> None:
+            if self.body.data == "not this":
+                raise ValidationError("not here")
+
+    host = make_host(tmp_path, CheckedForm)
+    browser = Browser(host.app.test_client(), solve)
+    page = browser.send(browser.open(), right=True, name="Ana", body="not this")
+    assert host.forms[-1].errors == {"gate": ["not here"]}
+    page = browser.send(page, preview="1")
+    assert host.posted == []
+    assert page.question is None
+    assert browser.send(page, body="this").html == "posted"
 
 
 def test_a_form_that_is_filled_in_by_hand_is_held_by_its_own_fields(host: Host, browser: Browser) -> None:
