@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel import Locale
 from flask import Flask, render_template_string, request
 from flask.testing import FlaskClient
 from flask_babel import Babel, get_locale
@@ -109,7 +110,16 @@ def test_by_default_the_words_are_in_the_language_of_the_question(
     assert f'id="gate-title">{title}<' in page.html
 
 
-@pytest.mark.parametrize("given", ["de", "de-CH", "de_AT", lambda request: request.args.get("lang", "de")])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "de",
+        "de-CH",
+        "de_AT",
+        pytest.param(lambda request: request.args.get("lang", "de"), id="function"),
+        pytest.param(lambda request: Locale.parse(request.args.get("lang", "de_AT")), id="locale"),
+    ],
+)
 def test_the_language_of_the_field_counts_first_and_the_question_is_in_it(
     tmp_path: Path, given: str | Callable[..., str]
 ) -> None:
