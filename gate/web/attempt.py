@@ -58,11 +58,14 @@ class Page:
 
 
 def submission(items: Iterable[tuple[str, str]]) -> Submission:
-    """Read a posted form's names and values, in any order."""
+    """Read a posted form's names and values, in any order.
+
+    JSON may escape halves of surrogate pairs, which no page can show.
+    """
     pairs = sorted(items)
     first: dict[str, str] = {}
     for name, value in pairs:
-        first.setdefault(name, value)
+        first.setdefault(name, value.encode(errors="replace").decode())
     return Submission(
         challenge=first.get(CHALLENGE, ""),
         answer=first.get(ANSWER, ""),

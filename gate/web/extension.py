@@ -142,7 +142,10 @@ def _posted(request: Request) -> list[tuple[str, str]] | None:
         return None
     if not request.is_json:
         return list(items_of(request.form))
-    fields = request.get_json(silent=True)
+    try:
+        fields = request.get_json(silent=True)
+    except RecursionError:
+        fields = None
     return list(items_of(MultiDict(fields))) if isinstance(fields, dict) else []
 
 

@@ -14,7 +14,7 @@ from flask import Flask, render_template_string, request
 from gate import Gate, __version__
 from gate.errors import BankError, ConfigError, WeakKeyError
 from tests.cli.processes import wait_for
-from tests.embedding.hosts import OFF, SECRET_KEY, Browser, PlainForm, make_host
+from tests.embedding.hosts import OFF, SECRET_KEY, Browser, Page, PlainForm, make_host
 
 LIMITS = {"answers": ""}
 """One limit is off, the others are the defaults."""
@@ -268,11 +268,21 @@ def test_fields_that_come_as_json_are_judged_like_a_form(tmp_path: Path, solve: 
     fields = {**page.fields, "gate-response": None, "body": "text"}
     empty = client.post("/", json=fields | {"gate-answer": None}).get_json()
     assert empty == {"posted": False, "message": "Type an answer to the question, then send again."}
-    for nothing in ("[]", '"text"', "null", "{"):
+    for nothing in ("[]", '"text"', "null", "{", "[" * 100_000):
         assert client.post("/", data=nothing, content_type="application/json").get_json()["posted"] is False
     answer = solve(page.question or "")
     assert client.post("/", json=fields | {"gate-answer": answer}).get_json()["posted"] is True
     assert client.post("/", json=fields | {"gate-answer": answer}).get_json()["posted"] is False
+
+
+def test_half_a_character_that_came_as_json_is_shown_as_one_that_is_missing(tmp_path: Path) -> None:
+    app = application(tmp_path, SECRET_KEY=SECRET_KEY, GATE_CONFIG=OFF)
+    gate = Gate(app)
+    app.add_url_rule("/", view_func=lambda: str(gate(gate.verify(request))), methods=["GET", "POST"])
+    client = app.test_client()
+    long = "x" * 200 + "\ud800"
+    page = client.post("/", json={**Page(client.get("/")).fields, "gate-answer": long})
+    assert Page(page).fields["gate-answer"] == "x" * 200 + "?"
 
 
 def test_two_forms_of_one_page_without_wtforms_can_have_ids_of_their_own(tmp_path: Path) -> None:
