@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, current_app, make_response, render_template, request
@@ -11,10 +11,22 @@ from werkzeug.wrappers import Response
 
 from gate.web.attempt import RESPONSE, Attempt, State
 from gate.web.demo.form import WrittenForm
-from gate.web.demo.forum import NUMBER, all_posts, there, topic_or_404
+from gate.web.demo.forum import (
+    FAULTY,
+    LOST,
+    NUMBER,
+    Problem,
+    all_posts,
+    problems_of,
+    reply_subject,
+    store,
+    there,
+    topic_or_404,
+)
 from gate.web.demo.posts import Topic
 from gate.web.extension import make_attempt
 from gate.web.guard import LocalGuard
+from gate.web.words import words_in
 
 embeds = Blueprint("embeds", __name__)
 
@@ -86,7 +98,7 @@ def ways() -> str:
 def reply(topic_id: int, kind: str) -> Response:
     """Show the reply form with the question put by a script."""
     topic = topic_or_404(topic_id)
-    return _page(topic, kind, WrittenForm(data={"topic": f"Re: {topic.subject}"}), None)
+    return _page(topic, kind, None if topic.locked else WrittenForm(data={"topic": reply_subject(topic)}))
 
 
 @embeds.post(f"/topic/<{NUMBER}:topic_id>/reply/<kind>")
@@ -95,12 +107,17 @@ def post_reply(topic_id: int, kind: str) -> Response:
     topic, way = topic_or_404(topic_id), WAYS.get(kind) or abort(404)
     form = WrittenForm(request.form)
     attempt = _attempt(topic, way)
-    state = attempt.decide(spend=form.validate())
+    preview = "preview" in request.form
+    state = attempt.decide(spend=form.validate() and not preview)
     if state is State.PASSED:
         return _post(topic, kind, form, attempt)
     if state is State.REPEATED:
-        return _sent_before(topic, kind, form, attempt)
-    return _page(topic, kind, form, attempt, status=422)
+        post = all_posts().arriving_with(attempt.receipt or "")
+        return _ask_anew(topic, kind, form) if post is None else there(post.topic, post.id)
+    problems = problems_of(form)
+    if state is not State.HELD:
+        problems.append(Problem(words=attempt.message, at="question"))
+    return _page(topic, kind, form, attempt.token if state is State.HELD else "", problems, preview=preview)
 
 
 def _attempt(topic: Topic, way: Way) -> Attempt:
@@ -113,39 +130,42 @@ def _attempt(topic: Topic, way: Way) -> Attempt:
 
 
 def _post(topic: Topic, kind: str, form: WrittenForm, attempt: Attempt) -> Response:
-    try:
-        number = None if topic.locked else all_posts().add(topic.id, form.draft(), attempt.receipt or "")
-    except sqlite3.Error:
-        current_app.logger.exception("a reply could not be stored")
-        number = None
-    if number is None:
+    outcome = store(topic, form, attempt.receipt)
+    if isinstance(outcome, Problem):
         attempt.reopen()
-        return _page(topic, kind, form, attempt, status=422)
-    return there(topic.id, number)
+        return _page(topic, kind, form, attempt.token, [outcome])
+    return _ask_anew(topic, kind, form) if outcome is None else there(topic.id, outcome)
 
 
-def _sent_before(topic: Topic, kind: str, form: WrittenForm, attempt: Attempt) -> Response:
-    post = all_posts().arriving_with(attempt.receipt or "")
-    if post is not None:
-        return there(post.topic, post.id)
-    return _page(topic, kind, form, attempt, status=422)
+def _ask_anew(topic: Topic, kind: str, form: WrittenForm) -> Response:
+    return _page(topic, kind, form, "", [Problem(words=LOST, at="question")])
 
 
 def _page(
-    topic: Topic, kind: str, form: WrittenForm, attempt: Attempt | None, *, status: int = 200
+    topic: Topic,
+    kind: str,
+    form: WrittenForm | None,
+    held: str = "",
+    problems: Sequence[Problem] = (),
+    *,
+    preview: bool = False,
 ) -> Response:
+    """Show the form; ``held`` is the token of an answer that was right and is not spent."""
     guard: LocalGuard = current_app.extensions["gate"]
-    way = WAYS.get(kind) or abort(404)
     page = render_template(
         "gate/demo/embed.html",
         topic=topic,
         kind=kind,
-        way=way,
+        way=WAYS.get(kind) or abort(404),
         form=form,
-        attempt=attempt,
+        held=held,
+        answered=words_in("en").answered,
+        problems=problems,
+        draft=form.draft() if form and preview and not problems else None,
+        now=time.time(),
         site=guard.live.config.sites[0],
         base=request.host_url.rstrip("/"),
     )
-    response = make_response(page, status)
+    response = make_response(page, FAULTY if problems else 200)
     response.headers["Content-Security-Policy"] = _POLICY
     return response

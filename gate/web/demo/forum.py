@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from gate.errors import StoreError
 from gate.web.attempt import ANOTHER, ANSWER
-from gate.web.demo.form import WRITTEN, MarkForm, ReplyForm
+from gate.web.demo.form import WRITTEN, MarkForm, ReplyForm, WrittenForm
 from gate.web.demo.posts import Post, Posts, Topic
 from gate.web.extension import Gate
+from gate.web.field import GateField
 from gate.web.http import query_fields
 
 EXTENSION = "gate_demo"
@@ -27,7 +28,8 @@ gate = Gate()
 pages = Blueprint("forum", __name__)
 
 _RECENT = 30
-_FAULTY = 422
+FAULTY = 422
+"""The status of a form that is shown again for what is wrong with it."""
 
 _STALE = (
     "This page was open for very long, or your browser keeps no cookies. Your text is kept: press Post again."
@@ -39,7 +41,8 @@ _NOT_STORED = "Your reply could not be stored just now. Your text is kept: press
 _NOTHING_DONE = (
     "This page was open for very long, or your browser keeps no cookies: nothing was done. Try once more."
 )
-_LOST = "This reply was sent before, but it did not arrive. Your text is kept: answer one more question and post again."
+LOST = "This reply was sent before, but it did not arrive. Your text is kept: answer one more question and post again."
+"""What a poster is told whose answer is used up, with no reply to show for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +77,7 @@ def reply(topic_id: int) -> str:
     found = topic_or_404(topic_id)
     if found.locked:
         return _form_page(found, None)
-    subject = found.subject if found.subject.startswith("Re: ") else f"Re: {found.subject}"
-    return _form_page(found, ReplyForm(data={"topic": subject}))
+    return _form_page(found, ReplyForm(data={"topic": reply_subject(found)}))
 
 
 @pages.post(f"/topic/<{NUMBER}:topic_id>/reply")
@@ -89,7 +91,7 @@ def post_reply(topic_id: int) -> Response | str | tuple[str, int]:
     if form.gate.repeated:
         return _sent_before(found, form)
     if not valid:
-        return _form_page(found, form, _problems(form)), _FAULTY
+        return _form_page(found, form, problems_of(form)), FAULTY
     if "preview" in request.form:
         return _form_page(found, form, preview=True)
     return _post(found, form)
@@ -139,27 +141,16 @@ def _another(topic: Topic, form: ReplyForm) -> str | tuple[str, int]:
     if not request.form.get(ANSWER, "").strip():
         return _form_page(topic, form)
     # Something was typed, so it was judged first: only a wrong answer is worth a word.
-    problems = [problem for problem in _problems(form) if problem.at.startswith(form.gate.id)]
-    return _form_page(topic, form, problems), _FAULTY if problems else 200
+    problems = [problem for problem in problems_of(form) if problem.at.startswith(form.gate.id)]
+    return _form_page(topic, form, problems), FAULTY if problems else 200
 
 
 def _post(topic: Topic, form: ReplyForm) -> Response | tuple[str, int]:
-    """Store a reply that the gate let through; hold its answer where that does not work."""
-    try:
-        number = all_posts().add(topic.id, form.draft(), form.gate.receipt or "")
-    except sqlite3.IntegrityError:
-        return _ask_anew(topic, form)
-    except sqlite3.Error:
-        current_app.logger.exception("a reply could not be stored")
-        return _refused(topic, form, Problem(words=_NOT_STORED, at="post"))
-    if number is None:
-        return _refused(topic, form, Problem(words=_LOCKED, at="body"))
-    return there(topic.id, number)
-
-
-def _refused(topic: Topic, form: ReplyForm, problem: Problem) -> tuple[str, int]:
-    form.gate.reopen()
-    return _form_page(topic, form, [problem]), _FAULTY
+    outcome = store(topic, form, form.gate.receipt)
+    if isinstance(outcome, Problem):
+        form.gate.reopen()
+        return _form_page(topic, form, [outcome]), FAULTY
+    return _ask_anew(topic, form) if outcome is None else there(topic.id, outcome)
 
 
 def _sent_before(topic: Topic, form: ReplyForm) -> Response | tuple[str, int]:
@@ -173,7 +164,7 @@ def _sent_before(topic: Topic, form: ReplyForm) -> Response | tuple[str, int]:
 def _ask_anew(topic: Topic, form: ReplyForm) -> tuple[str, int]:
     """Show the form with its text and a new question: the answer to the last one is used up."""
     fresh = ReplyForm(data={name: form.data[name] for name in WRITTEN})
-    return _form_page(topic, fresh, [Problem(words=_LOST, at="gate-answer")]), _FAULTY
+    return _form_page(topic, fresh, [Problem(words=LOST, at="gate-answer")]), FAULTY
 
 
 def all_posts() -> Posts:
@@ -187,22 +178,42 @@ def topic_or_404(number: int) -> Topic:
     return all_posts().topic(number) or abort(404)
 
 
+def reply_subject(topic: Topic) -> str:
+    """Return what a reply is called unless its poster changes it."""
+    return topic.subject if topic.subject.startswith("Re: ") else f"Re: {topic.subject}"
+
+
+def store(topic: Topic, form: WrittenForm, receipt: str | None) -> int | Problem | None:
+    """Store a reply that the gate let through; return its number, or why it is not stored: hold its answer then.
+
+    None if there is a reply with this receipt: its answer is used up.
+    """
+    try:
+        number = all_posts().add(topic.id, form.draft(), receipt or "")
+    except sqlite3.IntegrityError:
+        return None
+    except sqlite3.Error:
+        current_app.logger.exception("a reply could not be stored")
+        return Problem(words=_NOT_STORED, at="post")
+    return Problem(words=_LOCKED, at="body") if number is None else number
+
+
 def there(topic_id: int, number: int) -> Response:
     """Lead a poster to the reply, and have the topic say that it is there."""
     session["posted"] = number
     return redirect(url_for("forum.topic", topic_id=topic_id, _anchor=f"post-{number}"), 303)
 
 
-def _problems(form: ReplyForm) -> list[Problem]:
+def problems_of(form: WrittenForm) -> list[Problem]:
     """Return everything that is wrong with a form, in the order of its fields."""
     found = []
     for field in form:
         if not field.errors:
             continue
-        if field is form.gate:
+        if isinstance(field, GateField):
             # Asked first: whether a question can be put decides where the link leads and what is said.
-            place = "answer" if form.gate.attempt.question else "error"
-            found.append(Problem(words=form.gate.attempt.message, at=f"{field.id}-{place}"))
+            place = "answer" if field.attempt.question else "error"
+            found.append(Problem(words=field.attempt.message, at=f"{field.id}-{place}"))
         elif field.short_name == "csrf_token":
             found.append(Problem(words=_STALE, at="post"))
         else:

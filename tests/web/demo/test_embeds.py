@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from gate.web.demo.embeds import WAYS
+from gate.web.demo.forum import EXTENSION
+from gate.web.demo.posts import Posts
 from tests.web.demo.conftest import _Controls
 
 WRITTEN = {
@@ -73,6 +78,60 @@ def test_no_answer_posts_nothing_and_keeps_the_text(client: FlaskClient, kind: s
     refused = client.post(path, data={**fields(client.get(path).get_data(as_text=True)), **WRITTEN})
     assert refused.status_code == 422
     assert fields(refused.get_data(as_text=True))["body"] == WRITTEN["body"]
+
+
+def test_preview_shows_the_reply_and_holds_the_answer(
+    client: FlaskClient, kind: str, answers: Mapping[str, str]
+) -> None:
+    path = address(client, kind)
+    page = client.get(path).get_data(as_text=True)
+    sent = {**fields(page), **WRITTEN, WAYS[kind].field: token(client, page, answers), "preview": "1"}
+    previewed = client.post(path, data=sent)
+    assert previewed.status_code == 200
+    assert "Preview: not posted yet" in previewed.text
+    assert client.post(path, data=fields(previewed.text)).status_code == 303
+
+
+def test_a_topic_locked_meanwhile_says_so_and_costs_no_answer(
+    app: Flask, client: FlaskClient, kind: str, answers: Mapping[str, str]
+) -> None:
+    path = address(client, kind)
+    page = client.get(path).get_data(as_text=True)
+    number = int(path.split("/")[2])
+    posts: Posts = app.extensions[EXTENSION]
+    posts.lock(number, locked=True)
+    sent = {**fields(page), **WRITTEN, WAYS[kind].field: token(client, page, answers)}
+    refused = client.post(path, data=sent)
+    assert refused.status_code == 422
+    assert "locked this topic while you were writing" in refused.text
+    assert fields(refused.text)["body"] == WRITTEN["body"]
+    locked = client.get(path).text
+    assert "takes no more replies" in locked
+    assert "<form" not in locked
+    posts.lock(number, locked=False)
+    assert client.post(path, data=fields(refused.text)).status_code == 303
+
+
+def test_a_reply_that_was_lost_costs_one_more_question_and_no_text(
+    app: Flask, client: FlaskClient, kind: str, answers: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    path = address(client, kind)
+    page = client.get(path).get_data(as_text=True)
+    sent = {**fields(page), **WRITTEN, WAYS[kind].field: token(client, page, answers)}
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(app.extensions[EXTENSION], "add", full)
+        assert "could not be stored just now" in client.post(path, data=sent).text
+    lost = client.post(path, data=sent)
+    assert lost.status_code == 422
+    assert "did not arrive" in lost.text
+    assert fields(lost.text)["body"] == WRITTEN["body"]
+    again = {**fields(lost.text), WAYS[kind].field: token(client, lost.text, answers)}
+    assert client.post(path, data=again).status_code == 303
 
 
 def test_the_curl_line_of_each_page_works(client: FlaskClient, kind: str, answers: Mapping[str, str]) -> None:
