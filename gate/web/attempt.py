@@ -76,12 +76,19 @@ def submission(items: Iterable[tuple[str, str]]) -> Submission:
 
 
 class Attempt:
-    """The gate's side of one form. ``decide`` at most once does anything; later calls give the same verdict."""
+    """The gate's side of one form. ``decide`` at most once does anything; later calls give the same verdict.
 
-    def __init__(self, guard: Guard, page: Page, posted: Submission | None) -> None:
+    ``given`` has the tokens that a request's attempts were given, by the digest of what was posted: where a page has
+    two forms, a host may have both look at what one of them sent, and the answer is judged for the first that does.
+    """
+
+    def __init__(
+        self, guard: Guard, page: Page, posted: Submission | None, given: dict[bytes, str] | None = None
+    ) -> None:
         self._guard = guard
         self._page = page
         self._posted = posted or Submission()
+        self._given = {} if given is None else given
         self._asked: Asked | None = None
         self._decided = False
         self.lang = page.lang
@@ -200,6 +207,9 @@ class Attempt:
 
     def _judge(self, *, spend: bool) -> None:
         posted, page = self._posted, self._page
+        if posted.digest in self._given:
+            self._redeem(self._given[posted.digest], spend=spend)
+            return
         if spend and not posted.another:
             self._settle(
                 self._guard.verify_answer(
@@ -215,6 +225,7 @@ class Attempt:
             posted.challenge, posted.answer, poster=page.poster, proof=posted.digest
         )
         if answered.token is not None:
+            self._given[posted.digest] = answered.token
             self._hold(answered.token)
         elif answered.refused is not None:
             self._refuse(answered.refused, answered.next)

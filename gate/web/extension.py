@@ -119,7 +119,8 @@ def make_attempt(
         about=None if about is None else str(about),
         lang=page_language(lang),
     )
-    return Attempt(_guard(), page, None if items is None else submission(items))
+    given = request.environ.setdefault("gate.given", {})
+    return Attempt(_guard(), page, None if items is None else submission(items), given)
 
 
 def render(attempt: Attempt, *, prefix: str) -> Markup:

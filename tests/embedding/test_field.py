@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import SubmitField, ValidationError
+from wtforms import Form, StringField, SubmitField, ValidationError
+from wtforms.validators import InputRequired
 
 from gate import GateField
 from tests.embedding.hosts import Browser, Host, PlainForm, make_host
@@ -218,6 +219,35 @@ def test_another_question_with_a_right_answer_judges_first(host: Host, browser: 
     assert host.posted == []
     assert browser.send(page).html == "posted"
     assert host.receipts[0] is not None
+
+
+@pytest.mark.parametrize("actions", [("topic", "reply"), ("reply", "reply")])
+def test_two_forms_of_one_page_may_both_look_at_what_one_of_them_sent(
+    tmp_path: Path, solve: Callable[[str], str], actions: tuple[str, str]
+) -> None:
+    class TopicForm(Form):
+        title = StringField(validators=[InputRequired()])
+        gate = GateField(action=actions[0])
+
+    class ReplyForm(PlainForm):
+        gate = GateField(action=actions[1])
+
+        def validate(self, extra_validators: Any = None) -> bool:
+            assert not TopicForm(request.form).validate()
+            return super().validate(extra_validators)
+
+    host = make_host(tmp_path, ReplyForm)
+    browser = Browser(host.app.test_client(), solve)
+    first = browser.open()
+    page = browser.send(first, right=False, **TYPED)
+    assert page.question != first.question
+    answer = solve(page.question or "")
+    for _ in range(2):
+        browser.send(page, gate_answer=answer, **TYPED)
+    assert host.posted == [TYPED["body"]]
+    assert host.forms[-1].gate.repeated
+    browser.send(page, gate_answer=answer, name="Ana", body="buy something")
+    assert host.posted == [TYPED["body"]]
 
 
 def test_a_post_without_the_gates_fields_is_refused(host: Host, browser: Browser) -> None:
