@@ -43,6 +43,8 @@ class Gate:
 
     def init_app(self, app: Flask) -> None:
         """Prepare an application: read and check its settings, let its templates use ``gate()``."""
+        if _NAME in app.extensions:
+            raise RuntimeError(f"{app.name} has a gate already: call Gate(app) or gate.init_app(app), once")
         app.extensions[_NAME] = guard_for(app, clock=self._clock)
         app.jinja_env.globals[_NAME] = self
         app.register_blueprint(

@@ -311,6 +311,13 @@ def test_an_application_without_a_gate_says_what_is_missing(tmp_path: Path) -> N
         PlainForm().gate()
 
 
+def test_a_second_gate_in_one_application_says_what_to_do(tmp_path: Path) -> None:
+    app = application(tmp_path, SECRET_KEY=SECRET_KEY, GATE_CONFIG=OFF)
+    gate = Gate(app)
+    with pytest.raises(RuntimeError, match=r"forum has a gate already: .* once"):
+        gate.init_app(app)
+
+
 def test_a_host_overrides_the_template(tmp_path: Path) -> None:
     (tmp_path / "templates" / "gate").mkdir(parents=True)
     (tmp_path / "templates" / "gate" / "field.html").write_text("<b>{{ attempt.question.question }}</b>")
