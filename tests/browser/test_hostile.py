@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Callable
 
+import pytest
+from playwright.sync_api import Page, expect
+
+from gate.web.demo.forum import EXTENSION
+from gate.web.demo.posts import Draft, Posts
 from tests.browser.people import Person
+from tests.browser.sites import MakeSite, demo_site
 
 HOSTILE = [
     "</textarea><script>alert(1)</script>",
@@ -37,6 +42,22 @@ def test_hostile_text_is_inert_on_every_page(text: str, person: Person) -> None:
         expect(page.locator("h1")).to_be_visible()
     assert page.locator("script, img, svg, base, meta[http-equiv], [onerror], [onload]").count() == 0
     assert [url for url in loaded if not url.startswith(home)] == []
+
+
+def test_marks_that_are_piled_on_a_letter_cover_nobody_elses_post(
+    own_site: MakeSite, new_page: Callable[..., Page]
+) -> None:
+    site, page = own_site(demo_site), new_page()
+    page.goto(f"{site.url}/topic/1")
+    alone = page.locator(".post").last.screenshot()
+    posts: Posts = site.app.extensions[EXTENSION]
+    piled = ("o" + "\u0300" * 400 + " ") * 9
+    assert posts.add(
+        1, Draft(name="Ana", email="ana@example.org", subject="Re: bread", body=piled), "receipt"
+    )
+    page.reload()
+    expect(page.locator(".post").last).to_contain_text("Ana")
+    assert page.locator(".post").nth(-2).screenshot() == alone
 
 
 def test_a_masked_address_is_what_collectors_find(person: Person) -> None:
