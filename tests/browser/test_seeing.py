@@ -18,6 +18,8 @@ from tests.chromium import resize
 MakePerson = Callable[..., Person]
 NewPage = Callable[..., Page]
 
+LONG = "Donaudampfschifffahrtsgesellschaft" * 3
+
 SIDEWAYS = """() => {
   const limit = document.documentElement.clientWidth;
   const outside = [...document.querySelectorAll("body *")].filter(e => {
@@ -90,9 +92,8 @@ def test_22_the_other_pages_are_narrow_too(view: str, forum: Site, new_page: New
 def test_22_words_without_a_gap_and_wide_text_stay_inside(person: Person) -> None:
     page = person.page
     resize(page, 320, 600)
-    long = "Donaudampfschifffahrtsgesellschaft" * 3
     person.write(
-        topic=long, body=f"{long}\n" + "    | " * 60, email=f"{'x' * 60}@{'y' * 60}.example.org"
+        topic=LONG, body=f"{LONG}\n" + "    | " * 60, email=f"{'x' * 60}@{'y' * 60}.example.org"
     ).answer()
     person.press("Preview")
     assert page.evaluate(SIDEWAYS) == []
@@ -102,6 +103,23 @@ def test_22_words_without_a_gap_and_wide_text_stay_inside(person: Person) -> Non
     for view in ("/", "/moderate"):
         page.goto(person.site.url + view)
         assert page.evaluate(SIDEWAYS) == []
+
+
+def test_22_a_question_with_a_long_word_stays_inside_on_a_page_that_has_no_rule_for_it(
+    own_site: MakeSite, make_person: MakePerson, tmp_path: Path
+) -> None:
+    bank = tmp_path / "long.toml"
+    bank.write_text(f'[[question]]\nask = "What is {LONG}?"\naccept = "ships"\nhint = "see {LONG}"\n')
+    site = own_site(plain_site, bank={"files": [str(bank)]})
+    page = make_person(site, viewport={"width": 320, "height": 600}).page
+    page.goto(site.url)
+    for answer in ("certainly wrong", ""):
+        page.locator('link[href$="demo.css"]').evaluate("link => link.remove()")
+        expect(page.locator(".gate-question")).to_contain_text(LONG)
+        assert page.evaluate(SIDEWAYS) == []
+        page.locator("#gate-answer").fill(answer)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Post", exact=True).click()
 
 
 @pytest.mark.parametrize("width", [320, 1280])
