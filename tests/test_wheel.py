@@ -38,7 +38,7 @@ for path in ("/", "/gate.css", "/gate.js", "/nojs?sitekey=forum", "/openapi.json
     assert app.test_client().get(path).status_code == 200, path
 demo = create_demo(folder / "demo").test_client()
 topic = demo.get("/").get_data(as_text=True).partition('href="/topic/')[2].partition('"')[0]
-for path in ("/", f"/topic/{topic}", f"/topic/{topic}/reply", "/moderate"):
+for path in ("/", f"/topic/{topic}", f"/topic/{topic}/reply", "/moderate", "/ways", f"/topic/{topic}/reply/widget"):
     assert demo.get(path).status_code == 200, path
 pages = {str(page.relative_to(templates())) for page in templates().rglob("*.html")}
 print("\\n".join(sorted(pages)))
