@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from gate.bank.load import parse_bank
 from gate.bank.question import Bank
 from gate.bank.sources import find_sources, read_sources
 from gate.config import Config, Site, parse_config
+from gate.config.reading import SecretReader, read_secret
 from gate.errors import BankError, ConfigError, Fault
 from gate.parsing import Faults, parse_toml
 from gate.signing.keys import KeyRing, load_keys
@@ -36,22 +38,34 @@ class Content:
     """What stood in the operator's files when they were read, all at one time."""
 
     config: bytes
+    secrets: Mapping[str, bytes]
     keys: bytes | None
     bank: Mapping[str, bytes]
 
+    def secret(self, path: Path) -> bytes:
+        """Return what stood in a file that holds a secret."""
+        try:
+            return self.secrets[str(path)]
+        except KeyError:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
+
     def dump(self) -> str:
         """Return all of it as one text, secrets included."""
-        bank = {name: text.decode() for name, text in self.bank.items()}
+        bank, secrets = (
+            {name: text.decode() for name, text in files.items()} for files in (self.bank, self.secrets)
+        )
         keys = None if self.keys is None else self.keys.decode()
-        return json.dumps({"config": self.config.decode(), "keys": keys, "bank": bank})
+        return json.dumps({"config": self.config.decode(), "secrets": secrets, "keys": keys, "bank": bank})
 
     @classmethod
     def parse(cls, text: str) -> Content:
         """Return what ``dump`` wrote."""
         parts = json.loads(text)
         keys = None if parts["keys"] is None else parts["keys"].encode()
-        bank = {name: value.encode() for name, value in parts["bank"].items()}
-        return cls(config=parts["config"].encode(), keys=keys, bank=bank)
+        bank, secrets = (
+            {name: text.encode() for name, text in parts[files].items()} for files in ("bank", "secrets")
+        )
+        return cls(config=parts["config"].encode(), secrets=secrets, keys=keys, bank=bank)
 
 
 class Source:
@@ -85,20 +99,28 @@ class Source:
         self._complete = complete
         self._allow_public_test_keys = allow_public_test_keys
         self._parsed_bank: tuple[tuple[Mapping[str, bytes], str], Bank] | None = None
+        self._last_read: Config | None = None
 
     def read(self) -> Content:
         """Read all files; raise ``ConfigError`` or ``BankError`` with every fault of the first that fails."""
         content = b"" if self._path is None else _read(self._path)
-        config, _ = self._config(content)
+        secrets: dict[str, bytes] = {}
+
+        def secret_of(path: Path) -> bytes:
+            return secrets.setdefault(str(path), read_secret(path))
+
+        config, _ = self._config(content, secret_of)
+        self._last_read = config
         return Content(
             config=content,
+            secrets=secrets,
             keys=_read(config.signing.file) if config.signing.file else None,
             bank=read_sources(config.bank.files, config.base),
         )
 
     def parse(self, content: Content) -> Loaded:
         """Check what was read and make it usable; raise as ``read`` does."""
-        config, keys = self._config(content.config)
+        config, keys = self._config(content.config, content.secret)
         if content.keys is not None and config.signing.file is not None:
             keys = load_keys(content.keys, config.signing.file.name)
         elif keys is None:
@@ -114,8 +136,9 @@ class Source:
         return self.parse(self.read())
 
     def stamp(self, config: Config) -> Stamp:
-        """Return what changes when one of the files changes, comes or goes."""
-        return tuple(_stamp(path) for path in self._files(config))
+        """Return what changes when a file of ``config``, or of the one read last, changes, comes or goes."""
+        read = self._last_read or config
+        return tuple(_stamp(path) for path in dict.fromkeys((*self._files(config), *self._files(read))))
 
     def _bank(self, content: Mapping[str, bytes], lang: str) -> Bank:
         """Parse the questions unless they are those parsed last: a change of keys must be in force at once."""
@@ -128,9 +151,10 @@ class Source:
             yield self._path
         if config.signing.file is not None:
             yield config.signing.file
+        yield from config.secret_files
         yield from (path for _, path in find_sources(config.bank.files, config.base))
 
-    def _config(self, content: bytes) -> tuple[Config, KeyRing | None]:
+    def _config(self, content: bytes, secret_of: SecretReader) -> tuple[Config, KeyRing | None]:
         place = self._place
         table: Mapping[str, Any] | None = self._table
         if self._path is not None:
@@ -144,6 +168,7 @@ class Source:
             environ=self._environ,
             embedded=self._complete is not None,
             allow_public_test_keys=self._allow_public_test_keys,
+            secret_of=secret_of,
         )
         return self._complete(config) if self._complete is not None else (config, None)
 

@@ -204,3 +204,65 @@ def test_a_store_that_cannot_be_used_stops_the_start(tmp_path: Path, clock: Cloc
     (tmp_path / "gate.db").write_bytes(b"This is no database." * 500)
     with pytest.raises(StoreError):
         make_live(tmp_path, clock, store={"url": "sqlite:///gate.db"})
+
+
+def test_a_secret_in_a_file_of_its_own_is_taken_over_when_the_file_changes(
+    tmp_path: Path, clock: Clock, stopwatch: Clock
+) -> None:
+    (tmp_path / "site.key").write_text(SITES[0]["secret"])
+    (tmp_path / "signing.key").write_text(SIGNING)
+    site = [{**SITES[0], "secret": "", "secret_file": "site.key"}]
+    signing = {"current": "", "current_file": "signing.key"}
+    live = make_live(tmp_path, clock, stopwatch=stopwatch, site=site, signing=signing)
+    fresh = "kfLr2Gm9xQeVbTzW7sYdNcHu4aPo"
+    (tmp_path / "site.key").write_text(fresh)
+    (tmp_path / "signing.key").write_text(OTHER_SIGNING)
+    stopwatch.tick(1)
+    assert live.gatekeeper.sites.with_secret(SITES[0]["secret"]) is None
+    assert live.gatekeeper.sites.with_secret(fresh) is not None
+    assert live.config.signing.current == OTHER_SIGNING
+    live.close()
+
+
+def test_a_secret_whose_file_is_gone_stays_good_also_for_the_next_process(
+    tmp_path: Path, clock: Clock, stopwatch: Clock
+) -> None:
+    (tmp_path / "site.key").write_text(SITES[0]["secret"])
+    site = [{**SITES[0], "secret": "", "secret_file": "site.key"}]
+    kept = tmp_path / "last-good"
+    live = make_live(tmp_path, clock, stopwatch=stopwatch, site=site, last_good=kept)
+    (tmp_path / "site.key").unlink()
+    stopwatch.tick(1)
+    again = make_live(tmp_path, clock, site=site, last_good=kept)
+    for each in (live, again):
+        assert each.gatekeeper.sites.with_secret(SITES[0]["secret"]) is not None
+        assert "site.key" in each.reload_failed
+        each.close()
+
+
+@pytest.mark.parametrize("kind", ["questions", "keys"])
+def test_a_file_that_a_refused_config_names_is_looked_at_too(
+    live: Live, stopwatch: Clock, tmp_path: Path, kind: str
+) -> None:
+    config = tmp_path / "config.toml"
+    settings = config.read_text()
+    if kind == "questions":
+        new, good = tmp_path / "new.toml", OTHER_BANK
+        config.write_text(settings.replace('files = ["bank/*.toml"]', 'files = ["new.toml"]'))
+    else:
+        new, good = (
+            tmp_path / "keys.toml",
+            f'signing = "a"\n[[key]]\nname = "a"\nsecret = "{OTHER_SIGNING}"\n',
+        )
+        config.write_text(settings.replace(f'current = "{SIGNING}"', 'file = "keys.toml"'))
+    assert config.read_text() != settings
+    new.write_text("wrong = 1")
+    before = live.gatekeeper
+    for _ in range(3):
+        stopwatch.tick(1)
+        assert live.gatekeeper is before
+    assert new.name in live.reload_failed
+    new.write_text(good)
+    stopwatch.tick(1)
+    assert live.gatekeeper is not before
+    assert live.reload_failed == ""

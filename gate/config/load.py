@@ -9,7 +9,7 @@ from typing import Any
 
 from gate.config import agreement
 from gate.config.environment import add_environment
-from gate.config.reading import read_table
+from gate.config.reading import SecretReader, read_secret, read_table
 from gate.config.sections import SECTIONS, Config
 from gate.config.sites import Site
 from gate.config.tables import sort_out
@@ -52,6 +52,7 @@ def parse_config(
     environ: Mapping[str, str],
     embedded: bool = False,
     allow_public_test_keys: bool = False,
+    secret_of: SecretReader = read_secret,
 ) -> Config:
     """Check a parsed file, or a mapping of the same shape, together with the environment.
 
@@ -62,15 +63,22 @@ def parse_config(
         environ: where ``GATE_STORE__URL`` and its like are looked up.
         embedded: whether a host application brings keys, site and processes, so that these may be missing.
         allow_public_test_keys: whether ``testing`` is accepted where others can reach it.
+        secret_of: reads a file that a setting such as ``secret_file`` names.
 
     Raises:
         ConfigError: with every mistake found.
     """
     faults = Faults()
+    secret_files: list[Path] = []
+
+    def noted(path: Path) -> bytes:
+        secret_files.append(path)
+        return secret_of(path)
+
     tables = sort_out(table, place, faults)
     add_environment(tables, environ, faults)
-    values = {name: read_table(each, base, faults) for name, each in tables.sections.items()}
-    sites = [read_table(each, base, faults) for each in tables.sites]
+    values = {name: read_table(each, base, faults, noted) for name, each in tables.sections.items()}
+    sites = [read_table(each, base, faults, noted) for each in tables.sites]
     testing = bool(values["server"].get("testing"))
 
     agreement.check_times(values, tables.sections, faults)
@@ -86,4 +94,5 @@ def parse_config(
         **{name: section(**values[name]) for name, section in SECTIONS.items()},
         sites=tuple(Site(**site) for site in sites),
         base=base,
+        secret_files=tuple(secret_files),
     )

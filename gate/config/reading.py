@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +12,31 @@ from gate.parsing import Faults, kind_of
 
 _LONGEST_SECRET_FILE = 16_384
 
+SecretReader = Callable[[Path], bytes]
+"""Returns what stands in a file that holds a secret, or raises ``OSError``."""
 
-def read_table(table: Table, base: Path, faults: Faults) -> dict[str, Any]:
+
+def read_secret(path: Path) -> bytes:
+    """Read a file that holds a secret; of one that is too long for that, no more than shows it."""
+    with path.open("rb") as file:
+        return file.read(_LONGEST_SECRET_FILE + 1)
+
+
+def read_table(
+    table: Table, base: Path, faults: Faults, secret_of: SecretReader = read_secret
+) -> dict[str, Any]:
     """Return the values that are fine, given or default, by name; note a fault for each other one."""
     note_unknown(table, faults)
     values: dict[str, Any] = {}
     for setting in declared(table.section):
         before = len(faults.found)
-        value = _read(setting, table, base, faults)
+        value = _read(setting, table, base, faults, secret_of)
         if len(faults.found) == before:
             values[setting.name] = value
     return values
 
 
-def _read(setting: Setting, table: Table, base: Path, faults: Faults) -> object:
+def _read(setting: Setting, table: Table, base: Path, faults: Faults, secret_of: SecretReader) -> object:
     key = setting.name
     if setting.file_key and table.has(setting.file_key):
         key = setting.file_key
@@ -39,7 +51,7 @@ def _read(setting: Setting, table: Table, base: Path, faults: Faults) -> object:
         raw = table.values[key]
     try:
         if key == setting.file_key:
-            raw = _secret_from(_typed(setting, raw, f'{key} = "path"'), base)
+            raw = _secret_from(base / _typed(setting, raw, f'{key} = "path"'), secret_of)
         if setting.kind is tuple:
             return _items(setting, raw, table, faults)
         return _absolute(_fit(setting, _typed(setting, raw, _example(setting, table))), base)
@@ -102,12 +114,10 @@ def _absolute(value: Any, base: Path) -> Any:
     return base / value if isinstance(value, Path) else value
 
 
-def _secret_from(name: str, base: Path) -> str:
+def _secret_from(path: Path, secret_of: SecretReader) -> str:
     """Read a secret from a file, without its last line end."""
-    path = base / name
     try:
-        with path.open("rb") as file:
-            content = file.read(_LONGEST_SECRET_FILE + 1)
+        content = secret_of(path)
         if len(content) > _LONGEST_SECRET_FILE:
             raise UnfitError(f'"{path}" is too long for a secret', "name a file that holds the secret alone")
         return content.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")

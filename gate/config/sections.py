@@ -159,7 +159,10 @@ class MetricsSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """All settings, checked. Relative paths are meant from ``base``, the folder of the file they stand in."""
+    """All settings, checked. Relative paths are meant from ``base``, the folder of the file they stand in.
+
+    ``secret_files`` are the files that secrets were read from.
+    """
 
     server: ServerSettings = ServerSettings()
     signing: SigningSettings = SigningSettings()
@@ -172,6 +175,7 @@ class Config:
     metrics: MetricsSettings = MetricsSettings()
     sites: tuple[Site, ...] = ()
     base: Path = field(default=Path())
+    secret_files: tuple[Path, ...] = ()
 
     @property
     def all_sites(self) -> tuple[Site, ...]:
