@@ -360,6 +360,15 @@ def test_files_that_everybody_can_read_are_noticed(server: Running, tmp_path: Pa
     assert str(other) in findings(report, "warning")["file modes"]
 
 
+def test_a_secret_in_a_file_that_everybody_can_read_is_noticed(server: Running, tmp_path: Path) -> None:
+    secret = tmp_path / "site.key"
+    secret.write_text(FORUM["secret"])
+    secret.chmod(0o644)
+    other = make_config(tmp_path / "other", site=[{**FORUM, "secret": "", "secret_file": str(secret)}])
+    report = examine(other, f"http://127.0.0.1:{server.port}")
+    assert str(secret) in findings(report, "warning")["file modes"]
+
+
 def test_a_secret_that_can_be_guessed_is_noticed(server: Running, tmp_path: Path) -> None:
     other = make_config(tmp_path / "other", site=[{**FORUM, "secret": "abcdabcdabcdabcdabcdabcd"}])
     assert "Forum" in faults(other, f"http://127.0.0.1:{server.port}")["secrets"]

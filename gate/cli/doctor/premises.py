@@ -61,7 +61,7 @@ def _look_at_modes(config: Config, path: Path, findings: Findings) -> None:
 
 
 def _private_files(config: Config, path: Path) -> Iterator[Path]:
-    candidates = [path]
+    candidates = [path, *config.secret_files]
     if config.signing.file is not None:
         candidates.append(config.signing.file)
     store = file_of(config.store.url, config.base)
