@@ -334,6 +334,27 @@ def test_a_config_with_another_key_is_noticed(server: Running, tmp_path: Path) -
     assert "not in this config" in faults(other, f"http://127.0.0.1:{server.port}")["keys"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "check", "remedy"),
+    [({"signing": {"current": OTHER_SIGNING}}, "empty answer", "[signing]"), ({}, "wrong answer", "[store]")],
+)
+def test_another_gate_behind_the_same_address_is_noticed(
+    config: Path, server: Running, tmp_path: Path, changed: dict[str, Any], check: str, remedy: str
+) -> None:
+    """What the one has asked is answered at the other, which has keys or a store of its own."""
+    with gate_here(make_config(tmp_path / "other", **changed)) as other:
+
+        def divert(passing: Passing) -> None:
+            if passing.method == "POST":
+                forward(int(other.rpartition(":")[2]), passing)
+
+        with proxy(server.port, before=divert) as url:
+            report = examine(config, url)
+    (found,) = (each for each in report["checks"] if each["check"] == check)
+    assert found["state"] == "fault"
+    assert remedy in found["remedy"]
+
+
 def test_a_config_with_other_questions_is_noticed(server: Running, tmp_path: Path) -> None:
     other = make_config(tmp_path / "other")
     for file in (other.parent / "bank").iterdir():

@@ -18,6 +18,16 @@ from gate.verdicts import Code
 
 _WRONG = "wrong on purpose, says gate doctor"
 _SAME = "name the config that the gate runs with; if it was changed, see /readyz and the gate's log"
+_OTHER_KEYS = (
+    "give every gate that answers at this address the same [signing] and [[site]]; not all have them"
+)
+_SEVERAL_GATES: Mapping[str, str] = {
+    Code.INVALID_CHALLENGE: _OTHER_KEYS,
+    Code.INVALID_RESPONSE: _OTHER_KEYS,
+    Code.CHALLENGE_EXPIRED: "give every gate that answers at this address one [store] and the same questions; "
+    "here one does not know what another has asked",
+}
+"""What such a code means for what was asked and answered a moment ago: that another gate was asked."""
 _FOR_OPERATORS = {code.value for code in (Code.INVALID_SECRET, Code.HOSTNAME_MISMATCH, Code.BAD_REQUEST)}
 """Codes whose message tells the operator, rather than the poster, what to do."""
 
@@ -107,6 +117,8 @@ class Round:
         remedy = "see the gate's log, and whether a proxy answers in its place or repeats requests"
         if reply.status == 429:
             remedy = "wait ten minutes and run this again"
+        elif reply.codes in _SEVERAL_GATES:
+            remedy = _SEVERAL_GATES[reply.codes]
         elif reply.codes in _FOR_OPERATORS:
             remedy = str(reply.body.get("message"))
         self._findings.judge(check, problem, remedy, fine=expected)
