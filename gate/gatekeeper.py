@@ -193,7 +193,8 @@ class Gatekeeper:
             site, opened.site, opened.challenge, expected, self._sealer, foreign=Code.INVALID_CHALLENGE
         )
         if refused is not None:
-            return Verdict(refused=refused)
+            refused = self._duplicate(opened.challenge, _marked(proof, _FOR_REPLY), refused)
+            return Verdict(refused=refused, next=self._next(refused, opened, poster))
         judged = self._judge(opened, answer, poster, _marked(proof, _FOR_REPLY))
         if judged.refused is not None:
             return Verdict(refused=judged.refused, next=self._next(judged.refused, opened, poster))
@@ -234,12 +235,15 @@ class Gatekeeper:
             self.statistics.add(Event.SPAM if spam else Event.HAM, site.name, question)
         return None
 
-    def _duplicate(self, token: Token, proof: bytes, refused: Refused) -> Refused:
-        """Return how a mismatch is refused: a keyed request for a token that was spent is a duplicate first."""
-        if not proof or refused.code is Code.INVALID_RESPONSE:
+    def _duplicate(self, claims: Token | Challenge, proof: bytes, refused: Refused) -> Refused:
+        """Return how a mismatch is refused: a keyed request for what was spent or judged is a duplicate first."""
+        if not proof or refused.code in (Code.INVALID_RESPONSE, Code.INVALID_CHALLENGE):
             return refused
-        spend = self._marks.token(token, proof, peek=True)
-        return Refused(code=Code.TIMEOUT_OR_DUPLICATE) if spend is Spend.LOST else refused
+        if isinstance(claims, Token):
+            spend, code = self._marks.token(claims, proof, peek=True), Code.TIMEOUT_OR_DUPLICATE
+        else:
+            spend, code = self._marks.challenge(claims, proof, peek=True), Code.CHALLENGE_USED
+        return Refused(code=code) if spend is Spend.LOST else refused
 
     def _ask(self, site: Site, form: Form, reader: Reader) -> Asked:
         asked, question_id = self._asking.ask(site, form, reader)

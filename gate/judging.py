@@ -85,7 +85,7 @@ class Judging:
         if opened.question is None or opened.expired:
             return Judged(refused=Refused(code=Code.CHALLENGE_EXPIRED))
         refused = self._sent_back(opened, opened.question, answer, client)
-        if refused is not None:
+        if refused is not None and not self._is_repeated(refused, opened.challenge, proof):
             return Judged(refused=refused)
         right = _is_right(opened.site, opened.question, opened.challenge.variant, answer)
         spend = self._marks.challenge(opened.challenge, proof)
@@ -95,6 +95,12 @@ class Judging:
             return Judged(refused=Refused(code=Code.CHALLENGE_EXPIRED))
         wrong = None if right else Refused(code=Code.INCORRECT_ANSWER)
         return Judged(refused=wrong, fresh=spend is Spend.WON)
+
+    def _is_repeated(self, refused: Refused, challenge: Challenge, proof: bytes) -> bool:
+        """Say whether a limit was reached by this very request when it came first: it gets its verdict again."""
+        if refused.code is not Code.RATE_LIMITED or not proof:
+            return False
+        return self._marks.challenge(challenge, proof, peek=True) is Spend.OWN
 
     def _sent_back(
         self, opened: Opened, question: Question, answer: str, client: ClientKey | None

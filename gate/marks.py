@@ -24,21 +24,26 @@ class Marks:
         self._store = store
         self._random = random
 
-    def challenge(self, challenge: Challenge, proof: bytes) -> Spend:
-        """Mark a challenge as judged or skipped."""
+    def challenge(self, challenge: Challenge, proof: bytes, *, peek: bool = False) -> Spend:
+        """Mark a challenge as judged or skipped; with ``peek`` only say what that would come to."""
+        if peek:
+            return self._peek(Kind.CHALLENGE, challenge, proof)
         ttl = self._challenge_ttl
         return self._spend(Kind.CHALLENGE, challenge.site, challenge.id, ttl, challenge.epoch, proof)
 
     def token(self, token: Token, proof: bytes, *, peek: bool = False) -> Spend:
         """Mark a token as spent; with ``peek`` only say what that would come to."""
         if peek:
-            return self._store.peek(Kind.TOKEN, token.site, token.id, token.epoch, self._or_any(proof))
+            return self._peek(Kind.TOKEN, token, proof)
         return self._spend(Kind.TOKEN, token.site, token.id, self._token_ttl, token.epoch, proof)
 
     def receipt(self, receipt: Receipt) -> Spend:
         """Mark a receipt as reported."""
         epoch = self._store.epoch
         return self._spend(Kind.RECEIPT, receipt.site, receipt.token_id, _RECEIPT_SECONDS, epoch, b"")
+
+    def _peek(self, kind: Kind, claims: Challenge | Token, proof: bytes) -> Spend:
+        return self._store.peek(kind, claims.site, claims.id, claims.epoch, self._or_any(proof))
 
     def _spend(self, kind: Kind, site: bytes, name: bytes, ttl: float, epoch: bytes, proof: bytes) -> Spend:
         spend = self._store.spend(kind, site, name, ttl, epoch, self._or_any(proof))

@@ -371,6 +371,33 @@ def test_in_one_step_a_repeat_with_the_same_key_gets_the_first_verdict_again(ser
         assert code_of(service.verify_answer(asked, **fields)) == "challenge-used"
     wrong = service.verify_answer(asked, "purple", idempotency_key="post-1")
     assert code_of(wrong) == "challenge-used"
+    other_form = service.verify_answer(asked, idempotency_key="post-1", action="login")
+    assert code_of(other_form) == "challenge-used"
+    assert "question" in other_form["next"]
+
+
+def test_in_one_step_a_refused_request_does_not_use_up_its_key(service: Service) -> None:
+    asked = service.ask_with(action="reply")
+    service.clock.tick(2)
+    assert code_of(service.verify_answer(asked, action="login", idempotency_key="k")) == "action-mismatch"
+    assert service.verify_answer(asked, action="reply", idempotency_key="k")["success"]
+
+
+@pytest.mark.parametrize("limit", ["answers", "tokens"])
+def test_a_repeat_gets_the_first_verdict_though_that_reached_a_limit(
+    make_service: Callable[..., Service], limit: str
+) -> None:
+    service = make_service(limits={limit: "1/10 minutes"}, challenge={"min_seconds": 0})
+    service.clock.tick(-service.clock.now % 600 + 100)
+    asked, other = service.ask_with(), service.ask_with()
+    fields = {"remoteip": "8.8.8.8", "idempotency_key": "post-1"}
+    first = service.verify_answer(asked, **fields)
+    assert first["success"]
+    assert service.verify_answer(asked, **fields) == first
+    for one, key in ((asked, "post-2"), (other, "post-1")):
+        body = {"challenge": one["challenge"], "answer": service.right(one), "idempotency_key": key}
+        refused = service.post("/v1/verify", {"secret": SECRET, "remoteip": "8.8.8.8", **body})
+        assert code_of(refused) == "rate-limited"
 
 
 def test_in_one_step_a_wrong_answer_stays_wrong_when_repeated(service: Service) -> None:
