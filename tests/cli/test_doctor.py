@@ -251,6 +251,13 @@ def test_a_proxy_that_nobody_counted_is_noticed(tmp_path: Path) -> None:
         assert "trusted_proxies" in found["proxies"]
 
 
+def test_a_proxy_that_names_no_client_is_noticed(config: Path, server: Running) -> None:
+    with proxy(server.port) as url:
+        elsewhere = url.replace("127.0.0.1", "0.0.0.0")  # noqa: S104 (this machine, by a name that is not loopback)
+        assert "no X-Forwarded-For comes" in findings(examine(config, elsewhere), "warning")["proxies"]
+        assert "proxies" not in findings(examine(config, url), "warning")
+
+
 def test_a_proxy_that_is_counted_but_not_there_is_noticed(tmp_path: Path) -> None:
     config = make_config(tmp_path / "gate", server={"trusted_proxies": 1, "workers": 1})
     with gate_here(config) as url:

@@ -78,6 +78,8 @@ def _examine(config: Path, url: str | None, findings: Findings) -> str | None:
         if loaded is not None:
             _visit(visitor, loaded, findings)
         surroundings.look_at_readiness(visitor, findings)
+        if loaded is not None:
+            surroundings.look_for_silent_proxy(loaded.config, visitor.url, findings)
     except UnreachableError as error:
         findings.fault(
             "reachable", f"in the middle of it: {error}", "see the log of the gate, and of the proxy"

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from gate.cli.doctor.findings import Findings
+from gate.cli.doctor.findings import Findings, State
 from gate.cli.doctor.visitor import Reply, UnreachableError, Visitor
 from gate.config import Config, Site
+from gate.config.agreement import is_loopback
 from gate.signing.claims import SKEW_MS
 from gate.web.replies import COMMON_HEADERS
 
@@ -63,6 +64,25 @@ def look_at_readiness(visitor: Visitor, findings: Findings) -> None:
         said = next((str(reply.body[key]) for reply in answered if reply.body.get(key, "ok") != "ok"), None)
         problem, _, own_remedy = (said or "").partition("\n")[0].partition("; ")
         findings.judge(check, problem or None, own_remedy or remedy, fine="the gate finds nothing amiss")
+
+
+def look_for_silent_proxy(config: Config, url: str, findings: Findings) -> None:
+    """Note a proxy that must be there, since the gate listens on this machine alone, and names no client.
+
+    To be called after ``look_at_readiness``, which tells whether one was seen that names them.
+    """
+    told = [each.state for each in findings.found if each.check == "proxies"]
+    listening, asked = config.server.host, urlsplit(url).hostname or ""
+    if told != [State.OK] or config.server.trusted_proxies:
+        return
+    if not is_loopback(listening) or is_loopback(asked):
+        return
+    findings.warn(
+        "proxies",
+        f"the gate listens on {listening} alone, so a proxy stands before it, but no X-Forwarded-For comes: all "
+        "clients look like one, which soon reaches the limits",
+        "let the proxy set X-Forwarded-For, and trusted_proxies in [server] to the number of your proxies",
+    )
 
 
 def look_at_headers(first: Reply, second: Reply, findings: Findings) -> None:
