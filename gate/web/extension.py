@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -19,8 +20,14 @@ from gate.web.embedding import guard_for
 from gate.web.guard import Guard
 from gate.web.http import preferred_languages
 from gate.web.page_language import Lang, page_language
+from gate.web.proxies import client_of
+
+_log = logging.getLogger("gate")
 
 _NAME = "gate"
+_PROXY_NOTICED = "gate_proxy_noticed"
+_PROXY_FIXED = "werkzeug.proxy_fix.orig"
+"""What ProxyFix leaves in the environment of a request that it has seen."""
 
 
 class Gate:
@@ -111,6 +118,7 @@ def make_attempt(
     """
     if not is_action(action):
         raise ValueError(f"action must be 1 to 32 of A-Z a-z 0-9 _ -, not {action!r}")
+    _notice_proxy()
     page = Page(
         poster=Poster(
             client=request.remote_addr or "",
@@ -123,6 +131,19 @@ def make_attempt(
     )
     given = request.environ.setdefault("gate.given", {})
     return Attempt(_guard(), page, None if items is None else submission(items), given)
+
+
+def _notice_proxy() -> None:
+    """Say once that all posters look like one, where a proxy names the client and nobody reads that."""
+    if _PROXY_NOTICED in current_app.extensions or _PROXY_FIXED in request.environ:
+        return
+    if client_of(request.remote_addr, request.headers.get("X-Forwarded-For"), 0).hidden:
+        current_app.extensions[_PROXY_NOTICED] = True
+        _log.warning(
+            "posts come through a proxy whose X-Forwarded-For is not read: all posters look like one, so limits per "
+            "client hold for all of them together; write app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1), where 1 is "
+            "the number of your proxies"
+        )
 
 
 def render(attempt: Attempt, *, prefix: str) -> Markup:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gate import Gate, __version__
 from gate.errors import BankError, ConfigError, WeakKeyError
@@ -338,3 +339,27 @@ def test_a_reply_is_reported_by_its_receipt(tmp_path: Path, solve: Callable[[str
         assert not gate.report("not a receipt", "spam")
         with pytest.raises(ValueError, match='"spam" or "ham"'):
             gate.report(host.receipts[0], "bad")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "forwarded", "told"),
+    [
+        (0, "127.0.0.1", "203.0.113.9", 1),
+        (0, "172.17.0.1", "203.0.113.9", 1),
+        (1, "127.0.0.1", "203.0.113.9", 0),
+        (0, "8.8.8.8", "203.0.113.9", 0),
+        (0, "127.0.0.1", "", 0),
+    ],
+)
+def test_a_proxy_whose_header_nobody_reads_is_noticed_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, proxies: int, peer: str, forwarded: str, told: int
+) -> None:
+    app = make_host(tmp_path, PlainForm).app
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies)  # type: ignore[method-assign]
+    for _ in range(2):
+        headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+        app.test_client().get("/", headers=headers, environ_base={"REMOTE_ADDR": peer})
+    assert [record.levelname for record in caplog.records if "ProxyFix" in record.message] == [
+        "WARNING"
+    ] * told
