@@ -321,9 +321,12 @@ def test_a_store_that_is_down_is_noticed(tmp_path: Path) -> None:
         store = config.parent / "gate.db"
         shutil.move(store, tmp_path / "elsewhere.db")
         store.symlink_to(tmp_path / "elsewhere.db")
-        found = faults(config, f"http://127.0.0.1:{server.port}")
+        report = examine(config, f"http://127.0.0.1:{server.port}")
+    found = findings(report, "fault")
     assert "symbolic link" in found["store"]
     assert "asking" in found
+    (remedy,) = (each["remedy"] for each in report["checks"] if each["check"] == "frame")
+    assert "proxy" not in remedy, "it is no proxy's fault"
 
 
 def test_a_change_that_the_gate_refused_is_noticed(tmp_path: Path) -> None:

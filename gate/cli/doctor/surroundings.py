@@ -20,6 +20,7 @@ _LOOKS = 8
 _SPOOFS = 6
 _CLOCKS = "set both clocks by NTP (timedatectl set-ntp true)"
 WAIT = "wait a minute and run this again"
+_FRAME_REMEDIES = {429: WAIT, 503: "see what is found of the store"}
 _MEDDLING = "let the proxy pass on the gate's own headers, and add none"
 
 
@@ -106,8 +107,8 @@ def look_at_frame(visitor: Visitor, site: Site, findings: Findings) -> None:
     problem = None
     if page.status != 200:
         problem = f"/nojs answers HTTP {page.status}"
-        remedy = (
-            WAIT if page.status == 429 else "let the proxy pass it on: posters without JavaScript need it"
+        remedy = _FRAME_REMEDIES.get(
+            page.status, "let the proxy pass it on: posters without JavaScript need it"
         )
     elif page.header("X-Frame-Options"):
         problem = f"X-Frame-Options: {page.header('X-Frame-Options')} keeps it out of your pages"
