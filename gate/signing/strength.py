@@ -44,6 +44,9 @@ _EXAMPLES = frozenset(
         "supersecretstring",
         "somerandomstring",
         "averysecretkey",
+        "areallylongsecretkey",
+        "areallyreallylongsecretkey",
+        "areallyreallyreallyreallylongsecretkey",
         "notsosecretkey",
         "insecuresecretkey",
         "thisisasecretkey",
@@ -130,7 +133,8 @@ def _is_example(secret: bytes) -> bool:
 
 
 def _repeats(secret: bytes) -> bool:
-    return any(secret[period:] == secret[:-period] for period in range(1, len(secret) // 2 + 1))
+    """Say whether one pattern comes at least twice, with whatever stands between ("SECRET_KEY_SECRET_KEY")."""
+    return any(secret[period:] == secret[:-period] for period in range(1, len(secret) // 2 + 2))
 
 
 def _counts(secret: bytes) -> bool:

@@ -47,6 +47,9 @@ def test_a_hosts_key_needs_sixteen_bytes_and_no_example() -> None:
     assert weak_reason(b"x8Kd03mQzL5vR1w", 16) == "has only 15 of at least 16 bytes"
     assert weak_reason(b"x8Kd03mQzL5vR1wT", 16) is None
     assert weak_reason(b'_5#y2L"F4Q8z\n\xec]/', 16) == "is an example that anybody can look up"
+    long = b"a really really really really long secret key"
+    assert weak_reason(long, 16) == "is an example that anybody can look up"
+    assert weak_reason(b"SECRET_KEY_SECRET_KEY", 16) == "repeats one pattern"
 
 
 @pytest.mark.parametrize(
