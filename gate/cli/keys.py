@@ -135,7 +135,7 @@ def drop(*, keyid: str, config: Path, as_json: bool) -> None:
         )
     else:
         click.echo(f"{name} is dropped; {signs}{', which is new,' if made else ''} signs. {_COST}")
-        click.echo("This cannot be undone: its secret is kept nowhere.")
+        click.echo(f"This cannot be undone: {keys.path.name} holds its secret no longer.")
     _refuse_faulty(
         config, "the key is out of the files, but a running gate refuses them as long as this is so:\n"
     )
