@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -55,6 +56,7 @@ class GateClient:
         self._url = url.rstrip("/")
         self._secret = secret
         self._signer = KeptSigner(secret.encode(), "gate.shown.v1")
+        self._timeout = timeout
         self._http = urllib3.PoolManager(timeout=urllib3.Timeout(total=timeout), retries=False)
 
     def ask(
@@ -180,11 +182,12 @@ class GateClient:
         )
 
     def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        give_up = time.monotonic() + self._timeout
         reply = self._http.request(
             "POST", self._url + path, body=body, headers=headers, redirect=False, preload_content=False
         )
         try:
-            text = reply.read(_LARGEST_REPLY + 1)
+            text = _read(reply, give_up)
         finally:
             reply.release_conn()
         try:
@@ -200,6 +203,17 @@ class GateClient:
                 "see its /readyz, and GATE_URL",
             )
         return {**parsed, **{name: reply.headers.get(name) for name in (_RETRY_AFTER, REPEATED)}}
+
+
+def _read(reply: urllib3.BaseHTTPResponse, give_up: float) -> bytes:
+    """Return a reply's body, of one that is too long no more than shows it; the time-out is for each read alone."""
+    text = b""
+    while len(text) <= _LARGEST_REPLY and (part := reply.read1(_LARGEST_REPLY)):
+        text += part
+        if time.monotonic() > give_up:
+            reply.close()
+            raise urllib3.exceptions.TimeoutError("the reply came too slowly")
+    return text
 
 
 def _question(reply: Mapping[str, Any]) -> Asked:

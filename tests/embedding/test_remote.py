@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +132,30 @@ def test_a_gate_that_hangs_is_asked_twice_and_given_up_in_time() -> None:
         assert first == again
         for call in calls:
             call.close()
+
+
+def test_a_gate_that_answers_drop_by_drop_is_given_up_too() -> None:
+    total, sent = 5_000, []
+
+    def drip(server: socket.socket) -> None:
+        for _ in range(2):
+            call = server.accept()[0]
+            with call, suppress(OSError):
+                call.recv(65_536)
+                call.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % total)
+                for _ in range(total):
+                    call.sendall(b" ")
+                    sent.append(1)
+                    time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripping = threading.Thread(target=drip, args=(server,))
+        dripping.start()
+        client = GateClient(f"http://127.0.0.1:{server.getsockname()[1]}", "forum", SECRET, timeout=1)
+        with pytest.raises(UnavailableError):
+            client.ask()
+        dripping.join()
+    assert len(sent) < total
 
 
 ODD_REPLIES: dict[str, bytes] = {
