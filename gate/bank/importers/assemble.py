@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -58,15 +58,15 @@ def _take(found: Found, lang: str, merged: dict[_Key, Found], result: Result) ->
         result.notes.append(Note(found.at, note))
 
 
-def _tidied(found: Found, known: Iterable[str], result: Result) -> Iterable[str]:
+def _tidied(found: Found, known: Sequence[str], result: Result) -> Iterable[str]:
     """Return the answers without empty ones and repetitions; ``known`` come first."""
     kept: dict[str, str] = {_folded(answer, found.match): answer for answer in known}
     for answer in map(str.strip, found.accept):
         folded = _folded(answer, found.match)
         if not answer:
-            result.not_imported.append(
-                NotImported(found.at, "one of its answers is empty; the others are taken", found.ask)
-            )
+            if known or any(map(str.strip, found.accept)):
+                reason = "one of its answers is empty; the others are taken"
+                result.not_imported.append(NotImported(found.at, reason, found.ask))
         elif folded not in kept:
             kept[folded] = answer
         elif kept[folded] != answer:

@@ -101,6 +101,16 @@ def test_what_is_no_literal_is_listed_by_line(entry: str, reason: str) -> None:
     assert reasons(result)[-1].endswith(f": {reason}")
 
 
+def test_one_empty_answer_alone_is_one_reason() -> None:
+    result = imported(
+        "questycaptcha", "<?php\n$wgCaptchaQuestions = [ 'Up?' => '', 'In?' => [ 'out', '' ] ];"
+    )
+    assert reasons(result) == [
+        'file: line 2: not imported: "Up?": it has no answer',
+        'file: line 2: not imported: "In?": one of its answers is empty; the others are taken',
+    ]
+
+
 def test_a_bank_that_is_put_together_piece_by_piece_is_listed() -> None:
     pieces = "$wgCaptchaQuestions[0]['question'] = 'Up?';\n$wgCaptchaQuestions[0]['answer'] = 'down';"
     assert refused(pieces) == [
