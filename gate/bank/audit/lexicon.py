@@ -9,12 +9,16 @@ from gate.bank.audit.vocabulary import KINDS
 
 _IN_A_ROW = ("day", "month")
 _FARTHEST = 12
+_SHORTEST_STEM = 3
+_FEWEST_LISTED = 3
 
 
 def lexicon(asked: Asked) -> Guesses:
     """Return an opposite, the day or month some steps on, how many or the n-th of a kind, or all of it."""
     if asked.has("opposite"):
         return _opposites(asked, asked.candidates) or _opposites(asked, [word for word, _ in asked.tokens])
+    if len(asked.items) < _FEWEST_LISTED and (denied := _denied(asked)):
+        return _opposites(asked, denied)
     kind = _kind_asked_for(asked)
     found = _steps_on(asked, kind) or _counted(asked, kind) or _sorted_out(asked, kind)
     if found or kind is None:
@@ -25,6 +29,32 @@ def lexicon(asked: Asked) -> Guesses:
 def _opposites(asked: Asked, words: Iterable[str]) -> Guesses:
     pairs = asked.vocabulary.opposites
     return tuple(dict.fromkeys(answer for word in words for answer in pairs.get(asked.folded(word), ())))
+
+
+def _denied(asked: Asked) -> list[str]:
+    """Return the words with a known opposite that a thing is said not to be: "hot", if the soup is not hot."""
+    match = asked.vocabulary.find("negated", asked.line)
+    if match is None:
+        return []
+    known = sorted(asked.vocabulary.opposites, key=len, reverse=True)
+    if not asked.vocabulary.spaced:
+        before, after = asked.line[: match.start()], asked.line[match.end() :]
+        return [word for word in known if after.startswith(word) or _ends_as(before, word)][:1]
+    said_no = {asked.folded(word) for word in asked.vocabulary.yes_no}
+    words = [word for _, word in asked.tokens if word not in said_no]
+    exact = [word for word in words if word in asked.vocabulary.opposites]
+    return exact or [word for word in known if any(_of_one_stem(word, other) for other in words)]
+
+
+def _ends_as(text: str, word: str) -> bool:
+    """Tell whether a text ends in a word, or in what is left of a Japanese adjective before its ending."""
+    return text.endswith(word) or (word.endswith("い") and text.endswith(word[:-1]))
+
+
+def _of_one_stem(word: str, other: str) -> bool:
+    """Tell whether two words differ in their last two letters at most, as gender and case make them."""
+    stem = max(_SHORTEST_STEM, max(len(word), len(other)) - 2)
+    return word[:stem] == other[:stem]
 
 
 def _kind_asked_for(asked: Asked) -> str | None:

@@ -105,6 +105,8 @@ def test_arithmetic_leaves_other_questions_alone(ask: str) -> None:
         ("What is the opposite of up?", "down", 1),
         ("What is the opposite of old?", "young", 1 / 2),
         ("What is the opposite of magnanimous?", "petty", 0),
+        ("The soup is not hot. What is it like, then?", "cold", 1),
+        ("The soup is not magnanimous. What is it like, then?", "petty", 0),
         ("What colour is my bicycle?", "green", 1 / 11),
         ("Which animal gives us wool?", ["sheep", "goat"], 2 / 20),
         ("Lea has a red kite and a blue boat. What colour is the boat?", "blue", 1 / 2),

@@ -54,6 +54,18 @@ def test_no_opposite_is_kept_from_the_scripts(lang: str) -> None:
     assert all(question.attackers["lexicon"] == 1 for question in asked)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_thing_is_not_tells_scripts_what_it_is(lang: str) -> None:
+    """Whoever knows the opposites needs no more than "is not" to answer with one."""
+    denied = [
+        question
+        for question in shipped(lang).questions
+        if question.family == "opposites" and not Asked(question.ask, lang).has("opposite")
+    ]
+    assert denied
+    assert all(question.attackers["lexicon"] > 0.5 for question in denied)
+
+
 def test_the_page_on_writing_has_its_figures_from_the_audit() -> None:
     questions = {question.ask: question for question in shipped("en").questions}
     table = [
