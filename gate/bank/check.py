@@ -126,12 +126,13 @@ class _Reading:
 
 def echo_chance(question: Question, variant: Variant) -> float:
     """Return the chance that a script is right which types back one word of the question, each equally likely."""
-    words = Asked(variant.ask, question.lang).words
+    asked = Asked(variant.ask, question.lang)
+    words = asked.words
     judged = (variant.accept, question.lang, question.typos)
     hits = sum(_is_answer(word, *judged) for word in words)
     if not hits:
-        line = f" {' '.join(words).casefold()} "
-        hits = any(" " in answer and f" {answer.casefold()} " in line for answer in variant.accept)
+        line = f" {asked.line} "
+        hits = any(" " in answer and f" {asked.folded(answer)} " in line for answer in variant.accept)
     return hits / max(len(words), 1)
 
 

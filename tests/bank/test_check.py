@@ -207,6 +207,14 @@ def test_echo_over_the_whole_language() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "ask", ["Please write ice cream.", "Which is cold: ice cream, tea or soup?", "Write “Ice-Cream”!"]
+)
+def test_an_answer_of_two_words_is_seen_beside_a_point_or_a_comma(ask: str) -> None:
+    found = warnings(question(ask=ask, accept='"ice cream"') + SOUND)
+    assert "the answer stands in the question" in found[0]
+
+
 def test_a_slip_that_makes_an_answer_of_a_word_of_the_question_counts_as_echo() -> None:
     found = warnings(question(ask="What is bread made of?", accept='"wheat"') + SOUND)
     assert "the answer stands in the question" in found[0]
