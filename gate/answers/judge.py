@@ -183,6 +183,9 @@ def _forgiven(form: str, slip: _Slippable, lang: str) -> bool:
         return False
     if slip.number is not None:
         return numbers.nearby(form if slip.whole else typed, lang) == {slip.number}
+    stands = numbers.named(slip.before, lang)
+    if stands is not None and numbers.named(form[: len(slip.before) + 1], lang) not in (None, stands):
+        return False  # "eighty lemons" is no slip of "eight lemons"
     return numbers.named(typed, lang) is None and numbers.named(form, lang) is None
 
 

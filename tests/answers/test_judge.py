@@ -492,6 +492,8 @@ TYPOS = [
     right("yelow house", ["yellow house"], typos=1),
     right("yellow huose", ["yellow house"], typos=1),
     right("ice craem", ["ice cream"], typos=1),
+    wrong("eighty lemons", ["eight lemons"], typos=1),
+    right("eight lemns", ["eight lemons"], typos=1),
     right("gruene", ["Grüne"], lang="de", typos=1),
     right("gruenne", ["Grüne"], lang="de", typos=1),
     right("mueze", ["Müze"], lang="de", typos=1),
