@@ -18,15 +18,21 @@ _QUOTED_CELL = re.compile(rf"''*[{re.escape(RISKY)}]")
 _DATE = re.compile(
     r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}|\d{1,2}-[A-Za-z]{3}(?:-\d{2,4})?|[A-Za-z]{3}-\d{2}|\d{4}-\d{2}-\d{2}[T ].*"
 )
+_QUESTION = (
+    *("question", "ask", "frage", "pregunta", "domanda", "pergunta", "vraag", "pytanie", "вопрос", "soru"),
+    *("質問", "問題", "问题", "سؤال", "السؤال"),
+)
 _NAMES = {
-    "question": "question",
-    "ask": "question",
+    **dict.fromkeys(_QUESTION, "question"),
     "lang": "lang",
     "language": "lang",
     "match": "match",
     "enabled": "enabled",
 }
-_ANSWER = re.compile(r"(?:answers?|accept)[ _]?\d*")
+_ANSWER = re.compile(
+    r"(?:answers?|accept|antwort(?:en)?|réponses?|respuestas?|rispost[ae]|respostas?|antwoord(?:en)?|odpowied(?:ź|zi)"
+    r"|ответы?|cevap(?:lar)?|yanıt(?:lar)?|答え|回答|答案|(?:ال)?(?:جواب|إجابة))[ _]?\d*"
+)
 
 
 def read(sources: Iterable[Source], options: Options) -> Iterator[Item]:
@@ -52,7 +58,7 @@ def text_of(cell: str) -> str:
 def _columns(row: Sequence[str]) -> list[str]:
     """Return what each column holds, none where the row is no header."""
     names = [cell.strip().lower() for cell in row]
-    if not {"question", "ask"} & set(names):
+    if not set(_QUESTION) & set(names):
         return []
     return [_NAMES.get(name, "answer" if _ANSWER.fullmatch(name) or not name else "") for name in names]
 
