@@ -148,12 +148,15 @@
       this.slot = this.place;
       if (this.isButton) {
         this.place.before((this.slot = make('div', {})));
-        this.place.onclick = (event) => {
-          if (this.token && !this.option('callback')) return;
+        // Once removed it has nothing to say any more.
+        this.place.addEventListener('click', (event) => {
+          if (!this.slot.isConnected || (this.token && !this.option('callback'))) return;
           event.preventDefault();
           this.execute();
-        };
+        });
       }
+      // A copy of a page or a form brings a copy of what stood here: it does nothing, and its token is spent.
+      this.slot.querySelectorAll(':scope > .gate-box, :scope > .gate-box ~ [hidden]').forEach((element) => element.remove());
       this.slot.append(this.group, ...this.fields);
       this.write(SERVED.words);
       this.core.dress(this.group.getRootNode());
@@ -231,7 +234,7 @@
       this.until(asked.expires_in);
     }
 
-    /* No question came: keep the one that stands, or else say so and offer another try. */
+    /* No question or no verdict came: keep the question that stands, or else say so and offer another try. */
     fail({ code, message, wait }, standing) {
       // For whoever set the page up.
       if (message) console.error(`gate: ${message}`);
@@ -270,17 +273,14 @@
       const body = new URLSearchParams({ challenge, answer: this.box.value, cdata: this.option('cdata', 'cData') || '' });
       const reply = await request(`${this.core.base}/v1/answer`, body);
       if (turn !== this.turn) return;
-      if (reply.token) {
-        this.pass(reply);
-        return;
-      }
-      const word = this.said[reply.code] ? reply.code : DOWN;
-      if (reply.next) await this.show(reply.next, word);
-      else if (OVER.includes(word)) await this.ask(word);
-      else {
+      const { code, next } = reply;
+      if (reply.token) this.pass(reply);
+      else if (next) await this.show(next, code);
+      else if (OVER.includes(code)) await this.ask(code);
+      else if (this.said[code]) {
         this.busy = false;
-        this.say(word, reply);
-      }
+        this.say(code, reply);
+      } else this.fail(reply, true);
     }
 
     pass(reply) {
@@ -380,10 +380,7 @@
       clearTimeout(this.timer);
       this.close();
       [this.group, ...this.fields].forEach((element) => element.remove());
-      if (this.isButton) {
-        this.slot.remove();
-        this.place.onclick = null;
-      }
+      if (this.isButton) this.slot.remove();
       shared.widgets.delete(this.place);
       this.core.widgets.delete(String(this.id));
     }
@@ -408,7 +405,7 @@
         this.widgets.forEach((widget) => (persisted && widget.token ? widget.expire() : widget.look()));
       });
       this.offer(flavour);
-      if (this.compatible && !(window.grecaptcha && window.grecaptcha.render)) this.offer('grecaptcha');
+      if (this.compatible && !window.grecaptcha?.render) this.offer('grecaptcha');
     }
 
     offer(key) {
@@ -426,7 +423,7 @@
         if (action !== 'reset' && this.flavour === 'hcaptcha') throw new Error(`hcaptcha.${action}: there is no widget ${which}`);
         return undefined;
       };
-      const get = (key, none) => (which) => (this.find(which) || {})[key] || none;
+      const get = (key, none) => (which) => this.find(which)?.[key] || none;
       return {
         render: (where, params) => this.render(where, params),
         implicitRender: () => this.scan(),
@@ -443,7 +440,11 @@
     }
 
     find(which) {
-      if (which === undefined || which === null) return this.widgets.values().next().value;
+      if (which == null) {
+        // A page that replaces its parts takes widgets away without a word.
+        const all = [...this.widgets.values()];
+        return all.find((widget) => widget.group.isConnected) || all[0];
+      }
       return this.widgets.get(String(which)) || shared.widgets.get(elementOf(which));
     }
 
@@ -451,7 +452,7 @@
       const alone = Object.getPrototypeOf(Object(where)) === Object.prototype;
       const place = alone ? document.body.appendChild(make('div', {})) : elementOf(where);
       if (!place) throw new Error(`${this.flavour}.render: there is no element ${where}`);
-      const given = Object.assign({}, alone ? where : params);
+      const given = { ...(alone ? where : params) };
       let widget = shared.widgets.get(place);
       if (widget) {
         Object.assign(widget.params, given);
@@ -464,12 +465,12 @@
     }
 
     execute(which, options) {
-      const first = which && which.async;
+      const first = which?.async;
       const widget = this.find(first ? undefined : which);
       if (!widget) return Promise.reject(new Error(`${this.flavour}.execute: there is no widget ${which}; scores are not given`));
       const promise = widget.execute();
       if (this.flavour === 'gate' || this.flavour === 'grecaptcha') return promise;
-      const wanted = this.flavour === 'hcaptcha' && (first || (options && options.async));
+      const wanted = this.flavour === 'hcaptcha' && (first || (options?.async));
       return wanted ? promise.then((response) => ({ response, key: widget.key })) : undefined;
     }
 

@@ -337,3 +337,12 @@ def test_an_unknown_sitekey_is_told_to_whoever_set_the_page_up(visit: Go) -> Non
     expect(page.status()).to_have_text("The question could not be loaded.")
     page.comes("codes", ["invalid-sitekey"])
     page.hears("gate: No site has this sitekey")
+
+
+def test_what_the_page_sends_wrongly_with_an_answer_is_told_to_whoever_set_it_up(visit: Go) -> None:
+    page = visit(
+        '<div class="gate-widget" data-sitekey="forum" data-cdata="two words"></div>', faults=("400",)
+    )
+    page.answer()
+    expect(page.status()).to_contain_text("cannot be reached")
+    page.hears('gate: Field "cdata" may hold')

@@ -300,6 +300,30 @@ def test_a_button_sends_once_the_answer_is_right(visit: Go) -> None:
     assert page.forum.posts[0]["g-recaptcha-response"]
 
 
+def test_a_button_keeps_the_pages_own_click_and_is_free_when_removed(visit: Go) -> None:
+    own = f"{RECORD} addEventListener('load', () => {{ send.onclick = () => calls.push('own'); }});"
+    page = visit(
+        '<button id="send" class="g-recaptcha" data-sitekey="forum" data-callback="done">Send</button>',
+        head=_tag(FLAVOURS[1]),
+        scripts={"page.js": f"{own} function done() {{ calls.push('done'); }}"},
+    )
+    page.question()
+    send = page.page.get_by_role("button", name="Send")
+    send.click()
+    expect(page.box()).to_be_focused()
+    page.answer()
+    page.comes("calls", ["own", "done"])
+    page.value("grecaptcha.remove()")
+    send.click()
+    page.comes("calls", ["own", "done", "own"])
+    page.value("grecaptcha.render('send')")
+    page.question()
+    send.click()
+    expect(page.box()).to_be_focused()
+    page.answer()
+    page.comes("calls", ["own", "done", "own", "own", "done"])
+
+
 def test_a_close_ends_the_wait(visit: Go) -> None:
     page = visit(_element(FLAVOURS[2]), head=_tag(FLAVOURS[2]), scripts={"page.js": RECORD})
     page.question()

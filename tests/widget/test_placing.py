@@ -83,6 +83,33 @@ def test_an_element_that_is_added_later_is_filled(visit: Go) -> None:
     page.answered()
 
 
+def test_a_copy_of_what_was_filled_is_asked_for_itself_and_brings_no_token(visit: Go) -> None:
+    page = visit(f"<form>{WIDGET}</form>")
+    page.answered()
+    page.value(
+        """() => {
+          const form = document.querySelector('form');
+          form.replaceWith(form.cloneNode(true));
+        }"""
+    )
+    expect(page.status()).not_to_contain_text("Right.")
+    expect(page.page.locator(".gate-box")).to_have_count(1)
+    expect(page.page.locator("[name=gate-response]")).to_have_count(1)
+    assert page.field() == ""
+    page.answered()
+
+
+def test_a_part_of_the_page_that_was_replaced_is_no_longer_meant(visit: Go) -> None:
+    page = visit(f"<main id=place>{WIDGET}</main>")
+    page.answered()
+    page.value("markup => { document.querySelector('#place').innerHTML = markup; }", WIDGET)
+    page.answered()
+    assert page.field() == page.value("gate.getResponse()") != ""
+    page.value("gate.reset()")
+    page.comes("gate.getResponse()", "")
+    assert page.field() == ""
+
+
 def test_told_to_wait_it_fills_nothing_by_itself(visit: Go) -> None:
     page = visit(WIDGET, head='<script src="GATE/gate.js?render=explicit"></script>')
     page.page.wait_for_timeout(200)
