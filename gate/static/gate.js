@@ -1,7 +1,6 @@
 /* gate's question on any page, plain JavaScript. One file for /gate.js and for the scripts that it can stand in for:
    the address it is loaded from says which one it is to be. */
 (() => {
-  'use strict';
   const SERVED = {}; // The server writes this line: the English words, and the test keys where they are on.
 
   /* Each flavour's script, the class of the elements that it fills by itself, and the field that it sends. */
@@ -156,7 +155,7 @@
         });
       }
       // A copy of a page or a form brings a copy of what stood here: it does nothing, and its token is spent.
-      this.slot.querySelectorAll(':scope > .gate-box, :scope > .gate-box ~ [hidden]').forEach((element) => element.remove());
+      this.slot.querySelectorAll('.gate-box, .gate-box ~ [hidden]').forEach((element) => element.remove());
       this.slot.append(this.group, ...this.fields);
       this.write(SERVED.words);
       this.core.dress(this.group.getRootNode());
@@ -269,8 +268,7 @@
 
     async judge() {
       const { turn } = this;
-      const { challenge } = this.asked;
-      const body = new URLSearchParams({ challenge, answer: this.box.value, cdata: this.option('cdata', 'cData') || '' });
+      const body = new URLSearchParams({ challenge: this.asked.challenge, answer: this.box.value, cdata: this.option('cdata', 'cData') || '' });
       const reply = await request(`${this.core.base}/v1/answer`, body);
       if (turn !== this.turn) return;
       const { code, next } = reply;
@@ -400,7 +398,10 @@
       document.addEventListener('visibilitychange', () => this.widgets.forEach((widget) => widget.look()));
       document.addEventListener('submit', (event) => this.sending(event), true);
       document.addEventListener('reset', (event) => setTimeout(() => this.emptied(event)), true);
+      // After Back a browser knows a form to fill in again by its first fields: those that the page came with.
+      window.addEventListener('pagehide', () => this.widgets.forEach((widget) => widget.fields.forEach((element) => element.remove())));
       window.addEventListener('pageshow', ({ persisted }) => {
+        this.widgets.forEach((widget) => widget.slot.append(...widget.fields));
         // Back brings a page as it was left; a token that was sent from it is not sent again unseen.
         this.widgets.forEach((widget) => (persisted && widget.token ? widget.expire() : widget.look()));
       });
@@ -421,7 +422,6 @@
         const widget = this.find(which);
         if (widget) return widget[action](more);
         if (action !== 'reset' && this.flavour === 'hcaptcha') throw new Error(`hcaptcha.${action}: there is no widget ${which}`);
-        return undefined;
       };
       const get = (key, none) => (which) => this.find(which)?.[key] || none;
       return {

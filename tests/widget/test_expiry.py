@@ -86,6 +86,27 @@ def test_back_brings_no_token_that_was_sent(visit: Go) -> None:
     page.answered()
 
 
+def test_back_to_a_page_that_was_not_kept_brings_what_was_typed(visit: Go) -> None:
+    """The browser loads the page once more and fills in the form that it knows by its first fields."""
+    page = visit(
+        f'<form action="/post" method="post">{WIDGET}<label>Body <textarea name="body"></textarea></label>'
+        "<button>Post</button></form>",
+        head=HEAD + '<script src="/own/leave.js"></script>',
+        scripts={**OWN, "leave.js": "addEventListener('unload', () => {});"},
+    )
+    page.page.get_by_label("Body").fill("My own words")
+    page.answered()
+    page.value("window.kept = true")
+    page.page.get_by_role("button", name="Post").click()
+    expect(page.page.get_by_role("heading", name="Posted")).to_be_visible()
+    assert page.forum.posts[0]["gate-response"]
+    page.value("history.back()")
+    page.question()
+    assert not page.value("window.kept")
+    expect(page.page.get_by_label("Body")).to_have_value("My own words")
+    assert page.field() == ""
+
+
 def test_reset_takes_the_token_back_and_asks_anew(visit: Go) -> None:
     page = visit(WIDGET)
     page.answered()
