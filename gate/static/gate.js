@@ -22,7 +22,7 @@
 
   /* Shared by all copies of this script on a page: one core for each flavour, and the widget of each element. */
   const name = Symbol.for('gate');
-  const shared = window[name] || (window[name] = { cores: {}, widgets: new WeakMap(), made: 0 });
+  const shared = (window[name] ||= { cores: {}, widgets: new WeakMap(), made: 0 });
 
   const make = (tag, attributes, ...children) => {
     const element = document.createElement(tag);
@@ -34,7 +34,7 @@
   const elementOf = (where) => {
     try {
       return typeof where === 'string' ? document.getElementById(where) || document.querySelector(where) : where;
-    } catch (error) {
+    } catch {
       return null;
     }
   };
@@ -47,7 +47,7 @@
       const response = await fetch(url, { method: body ? 'POST' : 'GET', body, credentials: 'omit', signal: abort.signal });
       const reply = Object(await response.json());
       return Object.assign(reply, { code: (reply['error-codes'] || [DOWN])[0], wait: response.headers.get('Retry-After') });
-    } catch (error) {
+    } catch {
       return { code: 'network-error' };
     } finally {
       clearTimeout(timer);
@@ -78,7 +78,7 @@
     option(...names) {
       return names
         .map((key) => (key in this.params ? this.params[key] : this.place.getAttribute(`data-${key}`)))
-        .find((value) => value || value === false);
+        .find((value) => (value ?? '') !== '');
     }
 
     /* Call a function of the page's when all is done here, so that its faults stay its own. */
@@ -193,7 +193,7 @@
       const wanted = {
         sitekey: this.option('sitekey'),
         action: this.option('action'),
-        about: this.option('about'),
+        about: String(this.option('about') ?? ''),
         // What pages put here is not always a language; then the browser's own is asked for.
         lang: lang !== 'auto' && LANG.test(lang) && lang,
         instead_of: insteadOf,
@@ -449,14 +449,13 @@
     }
 
     render(where, params) {
-      const alone = Object.getPrototypeOf(Object(where)) === Object.prototype;
+      const alone = where?.constructor === Object;
       const place = alone ? document.body.appendChild(make('div', {})) : elementOf(where);
       if (!place) throw new Error(`${this.flavour}.render: there is no element ${where}`);
       const given = { ...(alone ? where : params) };
       let widget = shared.widgets.get(place);
-      if (widget) {
-        Object.assign(widget.params, given);
-      } else {
+      if (widget) Object.assign(widget.params, given);
+      else {
         widget = new Widget(this, place, given);
         shared.widgets.set(place, widget);
         this.widgets.set(String(widget.id), widget);
@@ -470,8 +469,7 @@
       if (!widget) return Promise.reject(new Error(`${this.flavour}.execute: there is no widget ${which}; scores are not given`));
       const promise = widget.execute();
       if (this.flavour === 'gate' || this.flavour === 'grecaptcha') return promise;
-      const wanted = this.flavour === 'hcaptcha' && (first || (options?.async));
-      return wanted ? promise.then((response) => ({ response, key: widget.key })) : undefined;
+      if (this.flavour === 'hcaptcha' && (first || options?.async)) return promise.then((response) => ({ response, key: widget.key }));
     }
 
     scan() {
@@ -519,13 +517,13 @@
 
     async wordsIn(tag) {
       if (/^en\b/i.test(tag)) return SERVED.words;
-      const said = await (this.languages[tag] || (this.languages[tag] = request(`${this.base}/gate/strings/${tag}.json`)));
+      const said = await (this.languages[tag] ||= request(`${this.base}/gate/strings/${tag}.json`));
       if (said.title) return said;
       delete this.languages[tag];
       return SERVED.words;
     }
 
-    /* Who answers and sends the form without a press of "Check" means both: judge first, then send. */
+    /* Who sends the form without a press of "Check" means both: judge first, then send. */
     sending(event) {
       const { target, submitter } = event;
       const open = [...this.widgets.values()].filter(
@@ -551,6 +549,6 @@
 
   const flavour = flavourOf(script.src);
   const src = new URL(script.src);
-  const core = shared.cores[flavour] || (shared.cores[flavour] = new Core(flavour, src));
+  const core = (shared.cores[flavour] ||= new Core(flavour, src));
   core.start(src.searchParams);
 })();

@@ -42,6 +42,14 @@ def test_action_subject_and_data_reach_the_verdict(visit: Go, gate: Gate) -> Non
     assert (verdict["action"], verdict["cdata"], verdict["hostname"]) == ("reply", "abc", "localhost")
 
 
+def test_a_topics_number_is_a_subject_as_good_as_text(visit: Go, gate: Gate) -> None:
+    page = visit('<div id="here"></div>', head='<script src="GATE/gate.js?render=explicit"></script>')
+    page.value("() => { gate.render('here', { sitekey: 'forum', about: 0 }); }")
+    page.answered()
+    assert gate.verify(page.field())["error-codes"] == ["about-mismatch"]
+    assert gate.verify(page.field(), about="0")["success"]
+
+
 def test_a_form_sent_with_an_answer_that_was_not_checked_is_checked_first(visit: Go, gate: Gate) -> None:
     page = visit(FORM.format(WIDGET))
     page.box().fill(page.right())
