@@ -35,6 +35,11 @@ class Form:
     subject: bytes
     host: str
 
+    @classmethod
+    def of(cls, challenge: Challenge) -> Form:
+        """Return the form a challenge was made for; what descends from a challenge keeps its key."""
+        return cls(kid=challenge.kid, action=challenge.action, subject=challenge.subject, host=challenge.host)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:

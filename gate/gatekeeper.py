@@ -102,7 +102,7 @@ class Gatekeeper:
             return Refused(code=Code.RATE_LIMITED, retry_after=waiting)
         avoid = self._skip(opened, client) if opened is not None else None
         if opened is not None and not action and about is None:
-            form = _form_of(opened.challenge)
+            form = Form.of(opened.challenge)
         else:
             form = self._asking.form(action=action, about=about, host=poster.host)
         reader = Reader(client=client, lang=lang, langs=poster.langs, avoid=avoid)
@@ -285,7 +285,7 @@ class Gatekeeper:
             langs=poster.langs,
             avoid=question.family if question and refused.code is Code.INCORRECT_ANSWER else None,
         )
-        return self._ask(site, _form_of(opened.challenge), reader)
+        return self._ask(site, Form.of(opened.challenge), reader)
 
     def _claims(self, opened: Opened, poster: Poster, cdata: str) -> Token:
         """Return what a token for the answer to this challenge says; its id follows from the challenge's."""
@@ -306,20 +306,13 @@ class Gatekeeper:
         )
 
     def _let_through(self, claims: Token, *, repeated: bool, receipt: bool = True) -> Verdict:
-        proof_of_spending = Receipt(
-            token_id=claims.id,
-            kid=claims.kid,
-            site=claims.site,
-            question=claims.question,
-            made_ms=claims.issued_ms,
-        )
         return Verdict(
             let_through=True,
             answered_at=claims.answered_ms / 1000,
             hostname=claims.host,
             action=claims.action,
             cdata=claims.cdata,
-            receipt=self._sealer.write_receipt(proof_of_spending) if receipt else None,
+            receipt=self._sealer.write_receipt(Receipt.of(claims)) if receipt else None,
             repeated=repeated,
             claims=claims,
         )
@@ -344,11 +337,6 @@ class Gatekeeper:
 def _marked(proof: bytes, purpose: bytes) -> bytes:
     """Return a proof that holds for one purpose alone; no proof stays none."""
     return purpose + proof if proof else b""
-
-
-def _form_of(challenge: Challenge) -> Form:
-    """Return the form a challenge was made for; what descends from a challenge keeps its key."""
-    return Form(kid=challenge.kid, action=challenge.action, subject=challenge.subject, host=challenge.host)
 
 
 def _foreign(host: str) -> Refused:

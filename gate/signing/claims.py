@@ -92,6 +92,17 @@ class Receipt:
     question: bytes
     made_ms: int
 
+    @classmethod
+    def of(cls, token: Token) -> Receipt:
+        """Return the receipt of a token that is spent."""
+        return cls(
+            kid=token.kid,
+            token_id=token.id,
+            site=token.site,
+            question=token.question,
+            made_ms=token.issued_ms,
+        )
+
     @property
     def expires_ms(self) -> int:
         """When it can no longer be used."""
