@@ -115,7 +115,7 @@ def sent(visitor: Visitor, form: dict[str, str]) -> Reply:
 def test_kills_every_200_ms_let_nothing_through_twice_and_rob_nobody(
     tmp_path: Path, *, long_run: bool
 ) -> None:
-    port, kills = free_port(), 250 if long_run else 25
+    port, kills = free_port(), 300 if long_run else 25
     arguments = (str(tmp_path), str(port), str(kills))
     with running(tmp_path, port, *arguments, command=KILLS) as server:
         wait_for(server.is_up, "the workers")
