@@ -22,6 +22,25 @@ MOST_WORDS = 20
 MOST_CHARACTERS = 160
 MOST_SAMPLED = 500
 WITHOUT_LOOK_ALIKES = {"ar", "ja", "zh"}
+AS_PEOPLE_TYPE = (
+    ("pl", "Gdzie śpią krowy?", "na pastwisku"),
+    ("pl", "Ile centymetrów ma metr?", "100cm"),
+    ("ru", "Сколько граммов в килограмме?", "1000 грамм"),
+    ("ru", "Где чинят машины?", "на СТО"),
+    ("tr", "Bir paket nereden yollanır?", "PTT'den"),
+    ("tr", "Bir örümceğin kaç bacağı vardır?", "8 tane"),
+    ("ja", "一年は何か月ですか。", "１２カ月"),
+    ("ja", "この道具は便利ではありません。では、どんな道具ですか。", "不便です"),
+    ("zh", "一天有多少个小时？", "24小時"),
+    ("zh", "借书要去哪里？", "去圖書館"),
+    ("ar", "كم شهرًا في السنة؟", "١٢ شهر"),
+    ("ar", "كم سنة في القرن؟", "مائة عام"),
+)
+NOT_THE_LANGUAGE = (
+    ("ja", "「借りる」の反対の言葉は何ですか。", "貸すです"),
+    ("ja", "この道具は便利ではありません。では、どんな道具ですか。", "不便なです"),
+    ("ar", "أين يركب المسافرون القطار؟", "في المحطة القطار"),
+)
 LATIN, CYRILLIC = "aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ"
 FORGED = str.maketrans(LATIN + CYRILLIC, CYRILLIC + LATIN)
 RESTS = ("{{", "}}", "{%", "%}", "None", "Undefined", "[", "]", "  ", "\u00a0 ", " \u00a0", "\n")
@@ -100,6 +119,16 @@ def test_every_own_answer_is_right(lang: str) -> None:
         (v.ask, answer) for q, v in answered(lang).values() for answer in v.accept if not judged(q, v, answer)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(("lang", "ask", "typed"), AS_PEOPLE_TYPE)
+def test_an_answer_is_right_as_people_type_it(lang: str, ask: str, typed: str) -> None:
+    assert [judged(q, v, typed) for q, v in variants(lang) if v.ask == ask] == [True]
+
+
+@pytest.mark.parametrize(("lang", "ask", "typed"), NOT_THE_LANGUAGE)
+def test_what_is_no_grammar_is_no_answer(lang: str, ask: str, typed: str) -> None:
+    assert [judged(q, v, typed) for q, v in variants(lang) if v.ask == ask] == [False]
 
 
 @each_language
