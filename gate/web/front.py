@@ -1,6 +1,7 @@
 """The busiest routes, answered before Flask, whose own share of a request is many times the gate's.
 
-Whatever is not plain goes on to Flask. What comes out is the same, header for header and letter for letter.
+Whatever is not plain goes on to Flask. What comes out is the same, header for header and letter for letter, but where
+Flask's router refuses a name in Host, or a WebSocket: nothing here depends on either.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, and write its line in the log."""
+        _go_by_length(environ)
         route, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         if route not in HOT or method not in _METHODS:
             return self.behind(environ, start_response)
@@ -56,3 +58,13 @@ class Front:
             return unreadable(error)
         except Exception as error:
             return unforeseen(error)
+
+
+def _go_by_length(environ: WSGIEnvironment) -> None:
+    """Let a body be as long as was said: granian hands over one that broke off as if it were whole.
+
+    Of a form, what came may lack the very fields that bind a token; werkzeug refuses what is too short, unless the
+    server says that it sees to that itself.
+    """
+    if environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" not in environ:
+        environ.pop("wsgi.input_terminated", None)

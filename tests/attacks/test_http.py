@@ -21,8 +21,18 @@ from gate.web.demo import create_demo
 from gate.web.mirrors import MIRRORS
 from gate.web.nojs import FRAMES
 from gate.web.request_log import JsonLines
-from tests.cli.processes import free_port, running, wait_for
-from tests.service import HOME, NO_LIMITS, SECRET, Reply, Service, code_of, write_banks, write_config
+from tests.cli.processes import Running, free_port, running, wait_for
+from tests.service import (
+    HOME,
+    NO_LIMITS,
+    SECRET,
+    Reply,
+    Service,
+    code_of,
+    solutions,
+    write_banks,
+    write_config,
+)
 
 FEW = {**NO_LIMITS, "challenges": "20/minute"}
 SIGNED = re.compile(r"A[A-Za-z0-9_-]{60,}\.[A-Za-z0-9_-]{43}")
@@ -269,6 +279,36 @@ def test_a_request_of_two_lengths_never_hides_another(tmp_path: Path) -> None:
                 heard = b"".join(iter(lambda line=line: line.recv(65_536), b""))  # type: ignore[misc]
             assert re.match(rb"HTTP/1.1 4\d\d ", heard), (named, heard)
             assert b'"alive"' not in heard, (named, heard)
+        assert server.end() == 0
+
+
+def test_a_body_that_broke_off_is_not_judged_by_the_part_that_came(tmp_path: Path) -> None:
+    """What is missing may be the end of the answer, or the subject; the whole, sent again, is judged as ever."""
+    write_banks(tmp_path)
+    config, port = write_config(tmp_path, challenge={"min_seconds": 0}), free_port()
+
+    def break_off(server: Running, path: str, body: str) -> None:
+        before = len(server.log("request"))
+        form = "Content-Type: application/x-www-form-urlencoded"
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+            head = f"POST {path} HTTP/1.1\r\nHost: x\r\n{form}\r\nContent-Length: {len(body) + 9}\r\n\r\n"
+            line.sendall((head + body).encode())
+        wait_for(lambda: len(server.log("request")) > before, "the line in the log")
+
+    with running(
+        tmp_path, port, "serve", "--config", config, "--port", str(port), "--workers", "1"
+    ) as server:
+        wait_for(server.is_up, "the service")
+        asked = server.get("/v1/challenge", sitekey="forum", about="topic-1")
+        break_off(server, "/v1/answer", f"challenge={asked['challenge']}&answer=x")
+        right = solutions()[asked["question"]]
+        answered = server.post("/v1/answer", challenge=asked["challenge"], answer=right)
+        assert answered["success"], "the answer that broke off was not judged"
+        for path in ("/v1/verify", *MIRRORS):
+            break_off(server, path, f"secret={SECRET}&response={answered['token']}")
+            assert server.log("request")[-1]["code"] == "bad-request", path
+        token = {"secret": SECRET, "response": answered["token"], "about": "topic-1"}
+        assert server.post("/v1/verify", **token)["success"]
         assert server.end() == 0
 
 
