@@ -60,7 +60,11 @@ def connect(url: str) -> Any:
             options["connection_class"] = NamedSSLConnection if parts.scheme == "rediss" else NamedConnection
         return redis.Redis.from_url(url, **options)
     except ValueError as error:
-        raise StoreError(without_password(url), f"is no address: {error}", "see docs/redis.md") from error
+        shown = without_password(url)
+        if shown != url:  # what the error quotes may be of the password
+            problem = "is no address, perhaps for a special character of user or password"
+            raise StoreError(shown, problem, "write / # ? @ : there as %2F %23 %3F %40 %3A") from None
+        raise StoreError(shown, f"is no address: {error}", "see docs/redis.md") from error
 
 
 def is_cluster(client: Any) -> bool:
