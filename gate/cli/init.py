@@ -126,6 +126,8 @@ def _config(sitekey: str, secret: str) -> str:
 def _refuse_existing(folder: Path, paths: list[Path]) -> None:
     if folder.exists() and not folder.is_dir():
         raise Refused(f"{folder} is a file; name another folder: gate init my-gate")
+    if (folder / "__init__.py").exists():
+        raise Refused(f"{folder} holds a Python package; name another folder: gate init my-gate")
     existing = [str(path) for path in paths if path.exists() or path.is_symlink()]
     if existing:
         raise Refused(

@@ -95,6 +95,17 @@ def test_a_file_in_the_folders_place_is_refused(invoke: Invoke, tmp_path: Path) 
     assert result.stderr.startswith("my-gate is a file; ")
 
 
+def test_secrets_do_not_get_into_the_package_where_its_source_is_checked_out(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    (tmp_path / "gate").mkdir()
+    (tmp_path / "gate" / "__init__.py").touch()
+    result = invoke("init")
+    assert result.exit_code == 1
+    assert result.stderr == "gate holds a Python package; name another folder: gate init my-gate\n"
+    assert [path.name for path in (tmp_path / "gate").iterdir()] == ["__init__.py"]
+
+
 def test_a_folder_that_may_not_be_written_is_named(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o555)  # noqa: S103 - nobody may look, and not write
