@@ -64,6 +64,8 @@ def put_back(path: Path, backup: Path) -> Copied:
     Gates that use the store go over to it with their next request. What was there is renamed, ``REPLACED`` at its
     end. Raises ``StoreError``; then the store is as before.
     """
+    if backup.is_dir():
+        raise StoreError(str(backup), "is a folder", "name a file that `gate backup` made")
     with _explaining(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _growing(path) as unfinished:

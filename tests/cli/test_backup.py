@@ -167,6 +167,13 @@ def test_what_cannot_be_done_is_one_sentence(invoke: Invoke, config: Path, tmp_p
         assert len(result.stderr.splitlines()) == 1, result.stderr
 
 
+def test_a_folder_is_told_from_a_file_that_may_not_be_read(
+    invoke: Invoke, config: Path, tmp_path: Path
+) -> None:
+    result = invoke("restore", "--config", config, tmp_path)
+    assert "is a folder; name a file that `gate backup` made" in result.stderr
+
+
 def test_a_file_that_is_no_store_is_no_backup(invoke: Invoke, config: Path, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no database")
     with closing(sqlite3.connect(tmp_path / "foreign")) as foreign:
