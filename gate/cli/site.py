@@ -10,26 +10,29 @@ import shlex
 import tomllib
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from gate.bank.load import load_bank
 from gate.cli.keys import fresh_secret
 from gate.cli.messages import Refused
 from gate.cli.options import config_option, json_option
 from gate.cli.private import read_text, write_text
-from gate.config import parse_config
+from gate.config import Config, parse_config
 from gate.config.checks import language, page_host
 from gate.config.editing import add_site
 from gate.config.settings import UnfitError
-from gate.errors import ConfigError, Fault
+from gate.errors import BankError, ConfigError, Fault
+from gate.sources import unaskable
 
 
 @click.group()
 def command() -> None:
     """Let one more page or forum use this gate.
 
-    Example: gate site add --config my-gate/config.toml --name "My forum" --host forum.example.org
+    Example: gate site add --config my-gate/config.toml --name "My wiki" --host wiki.example.org
     """
 
 
@@ -50,7 +53,7 @@ def add(*, config: Path, name: str, hosts: tuple[str, ...], langs: tuple[str, ..
 
     All else in the file stays as it is. A running gate takes the site over within a second or so.
 
-    Example: gate site add --config my-gate/config.toml --name "My forum" --host forum.example.org
+    Example: gate site add --config my-gate/config.toml --name "My wiki" --host wiki.example.org
     """
     if not name.strip():
         raise click.BadParameter(
@@ -76,6 +79,8 @@ def add(*, config: Path, name: str, hosts: tuple[str, ...], langs: tuple[str, ..
     )
     if [each.name for each in settings.sites].count(name) > 1:
         raise Refused(f'{config.name} has a site called "{name}" already; choose another --name')
+    if langs:
+        _refuse_unasked(settings, str(site["sitekey"]))
     write_text(config, after, instead_of=before)
     if as_json:
         click.echo(json.dumps(site, indent=2, ensure_ascii=False))
@@ -93,6 +98,17 @@ def _fit(check: Callable[[str], str], text: str, option: str) -> str:
         return check(text)
     except UnfitError as unfit:
         raise click.BadParameter(f"{unfit.problem}; {unfit.remedy}", param_hint=option) from None
+
+
+def _refuse_unasked(settings: Config, sitekey: str) -> None:
+    """Refuse a site that the bank has no question for: with it the whole config would not load."""
+    try:
+        bank = load_bank(settings.bank.files, base=settings.base, lang=settings.bank.lang)
+    except BankError:
+        return  # a fault of the bank is not this site's
+    added = tuple(site for site in settings.sites if site.sitekey == sitekey)
+    for fault in unaskable(replace(settings, sites=added), bank, ""):
+        raise click.BadParameter(f"{fault.problem}; {fault.remedy}", param_hint="--lang")
 
 
 def _parsed(text: str, config: Path) -> str:

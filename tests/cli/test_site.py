@@ -73,6 +73,7 @@ def test_a_running_gate_takes_it_over(invoke: Invoke, config: Path) -> None:
             'write the host alone: "forum.example.org"',
         ),
         (("--name", "New", "--lang", "no_such tag"), 2, "BCP 47"),
+        (("--name", "New", "--lang", "german"), 2, "name a language of the bank: ar, de, en"),
         ((), 2, "--name"),
     ],
 )
