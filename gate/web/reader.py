@@ -82,6 +82,8 @@ def _body(request: Request) -> dict[str, str]:
     if media_type == "application/json":
         return _json(_text(request.body))
     if media_type == "application/x-www-form-urlencoded":
+        if request.body.lstrip().startswith(b"{"):
+            raise RequestError("The body looks like JSON: say Content-Type: application/json.", status=415)
         return _form(_text(request.body), "body")
     raise RequestError(
         "Send application/json or application/x-www-form-urlencoded, and say so in Content-Type.", status=415

@@ -148,6 +148,15 @@ def test_another_type_or_encoding_is_a_415(service: Service, content_type: str) 
         assert_refused(send_body(service, b'{"secret": "x"}', content_type, path), 415)
 
 
+@pytest.mark.parametrize("body", [b'{"secret": "x"}', b' \n{"secret": "a=b&c"}'])
+def test_json_that_is_sent_as_a_form_is_told_what_is_missing(service: Service, body: bytes) -> None:
+    """What `curl -d` does with it."""
+    for path in BODY_ENDPOINTS:
+        reply = send_body(service, body, "application/x-www-form-urlencoded", path)
+        assert_refused(reply, 415)
+        assert "say Content-Type: application/json" in reply.json["message"]
+
+
 @pytest.mark.parametrize(
     "content_type",
     [
