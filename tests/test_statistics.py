@@ -9,7 +9,6 @@ from gate.errors import StoreError
 from gate.statistics import Statistics
 from gate.stores.base import Event, Tally
 from gate.stores.memory import MemoryStore
-from tests.cli.processes import wait_for
 from tests.service import Clock
 
 
@@ -46,17 +45,6 @@ def test_the_store_is_written_every_few_seconds_not_at_every_event(
     statistics.add(Event.ASKED, "forum", "green")
     assert store.writes == 1
     assert [number for _, number in store.stats(0)] == [101]
-
-
-def test_the_last_event_of_a_quiet_hour_is_written_without_another(
-    statistics: Statistics, store: Counted
-) -> None:
-    statistics.add(Event.ASKED, "forum", "green")
-    wait_for(lambda: store.writes, "the counts in the store")
-    assert [number for _, number in store.stats(0)] == [1]
-    statistics.add(Event.RIGHT, "forum", "green")
-    wait_for(lambda: store.writes > 1, "the counts in the store")
-    assert [number for _, number in store.stats(0)] == [1, 1]
 
 
 def test_a_clock_set_back_does_not_stop_the_writing(
