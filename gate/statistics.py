@@ -12,13 +12,14 @@ from gate.stores.base import Event, Store, Tally
 
 _log = logging.getLogger("gate")
 
-_FLUSH_SECONDS = 5.0
+FLUSH_SECONDS = 5.0
+"""How old counts may grow in memory while events come; in the service also while none does."""
 _MOST_ROWS = 20_000
 """A flood adds to numbers, not to rows; past this many rows of an unreachable store, counts are dropped."""
 
 
 class Statistics:
-    """Sums per question, site and hour. What a killed process had not flushed is lost: at most five seconds."""
+    """Sums per question, site and hour. What a killed process had not flushed is lost."""
 
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
@@ -34,7 +35,7 @@ class Statistics:
         with self._lock:
             if row in self._rows or len(self._rows) < _MOST_ROWS:
                 self._rows[row] += 1
-            due = abs(now - self._flushed) >= _FLUSH_SECONDS
+            due = abs(now - self._flushed) >= FLUSH_SECONDS
         if due:
             self.flush()
 

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from gate.errors import GateError
 from gate.live import Live
 from gate.sources import Source
+from gate.statistics import FLUSH_SECONDS
 from gate.web.request_log import log_as_json
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ def service_app(service: Service) -> WSGIApplication:
         _log.error("a worker cannot start: %s", error.discreet)
         raise SystemExit(1) from None
     atexit.register(live.close)
+    threading.Thread(target=_write_counts, args=(live,), daemon=True).start()
     return create_app(live)
 
 
@@ -73,6 +76,13 @@ def demo_app(folder: Path, port: int) -> WSGIApplication:
 
     _follow_parent()
     return create_demo(folder, {"server": {"port": port, "testing": True}})
+
+
+def _write_counts(live: Live) -> None:
+    """Write what was counted where no further event comes to do it."""
+    while True:
+        time.sleep(FLUSH_SECONDS)
+        live.statistics.flush()
 
 
 def _follow_parent() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gate.stores.base import Event, Tally, open_store
 from tests.cli.conftest import Invoke
-from tests.cli.processes import serving
+from tests.cli.processes import serving, wait_for
 from tests.service import solutions, write_config
 
 HOUR = int(time.time() // 3600)
@@ -85,6 +85,12 @@ def test_what_a_running_gate_counted_is_shown(invoke: Invoke, config: Path) -> N
     assert (site["name"], site["asked"], site["right"]) == ("Other", 1, 1)
     (question,) = said(invoke, "bank", "stats", "--config", config)["questions"]
     assert question["ask"] == asked["question"]
+
+
+def test_the_last_event_of_a_quiet_hour_is_written_without_another(invoke: Invoke, config: Path) -> None:
+    with serving(config, workers=1) as server:
+        server.get("/v1/challenge", sitekey="other")
+        wait_for(lambda: "1 asked" in invoke("stats", "--config", config).stdout, "the count in the store")
 
 
 def test_a_store_that_cannot_be_read_from_outside_says_what_to_do(invoke: Invoke, config: Path) -> None:

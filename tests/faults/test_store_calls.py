@@ -88,7 +88,7 @@ def lost(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def forum(tmp_path: Path, faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     # Statistics are written by the real clock: at every turn, or the same call would bear another number each time.
-    monkeypatch.setattr("gate.statistics._FLUSH_SECONDS", 0.0)
+    monkeypatch.setattr("gate.statistics.FLUSH_SECONDS", 0.0)
     write_banks(tmp_path)
     app = create_demo(tmp_path, settings(tmp_path) | {"limits": PLENTY})
     yield app
