@@ -158,7 +158,7 @@ def items_of(posted: Any) -> Iterator[tuple[str, str]]:
     for name in posted:
         for value in posted.getlist(name):
             if value is not None:
-                yield name, value if isinstance(value, str) else str(getattr(value, "filename", value))
+                yield str(name), value if isinstance(value, str) else str(getattr(value, "filename", value))
 
 
 def _posted(request: Request) -> list[tuple[str, str]] | None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from flask import Request, request
+from flask import Request, has_request_context, request
 from markupsafe import Markup
-from wtforms import BooleanField, Field, ValidationError
+from wtforms import Field, ValidationError
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from gate.web.attempt import Attempt, State
 from gate.web.extension import items_of, make_attempt, render
 from gate.web.page_language import Lang
+
+_NO = frozenset({"", "0", "false"})
 
 About = str | int | Callable[[Request], str | int | None] | None
 
@@ -70,6 +72,7 @@ class GateField(Field):
         self._about = about
         self._lang = lang
         self._hold_for = (hold_for,) if isinstance(hold_for, str) else tuple(hold_for)
+        self._request: Request | None = None
         self._items: list[tuple[str, str]] | None = None
         self._attempt: Attempt | None = None
 
@@ -101,11 +104,17 @@ class GateField(Field):
         self.attempt.reopen()
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        """Take the posted form; the field has no value of its own."""
+        """Take the posted form; the field has no value of its own.
+
+        A form that is filled in anew is judged anew: what was said of one reply holds for no other, nor for the
+        next poster's where a host keeps one form for all requests.
+        """
         self.process_errors = []
         self.data = None
-        if formdata is not None:
-            self._items = list(items_of(formdata))
+        here: Request | None = request._get_current_object() if has_request_context() else None  # type: ignore[attr-defined]
+        items = None if formdata is None else sorted(items_of(formdata))
+        if here is not self._request or (items is not None and items != self._items):
+            self._request, self._items, self._attempt = here, items, None
 
     def populate_obj(self, obj: object, name: str) -> None:
         """Leave the object alone: a token is nothing to store."""
@@ -113,29 +122,59 @@ class GateField(Field):
     def validate(self, form: BaseForm, extra_validators: Iterable[Any] = ()) -> bool:
         """Judge the answer, and spend it if every other field, and what the form itself checks here, is in order."""
         self.errors = _objections(form, self, extra_validators)
-        buttons = [form[name].name if name in form else name for name in self._hold_for]
-        holding = self._items is not None and any(name in buttons for name, _ in self._items)
         in_order = not self.errors
-        state = self.attempt.decide(spend=not holding and in_order and _others_are_valid(form, self))
+        pressed = {name: button for name, button in _buttons(form, self._hold_for) if self._sent(name)}
+        spend = not pressed and in_order and _others_are_valid(form, self)
+        state = self.attempt.decide(spend=spend)
         if state is State.HELD:
             # Unspent, so nothing may be posted: only a button that posts nothing finds the form valid.
-            return in_order and any(self._is_pressed(name) for name in buttons)
+            return in_order and any(self._is_plain(name, button) for name, button in pressed.items())
         if state is not State.PASSED:
             self.errors.append(self.attempt.message)
-        return state is State.PASSED
+        return in_order and state is State.PASSED
 
-    def _is_pressed(self, name: str) -> bool:
-        """Say whether the host sees this button as pressed, whichever way it looks.
+    def _sent(self, name: str) -> list[str]:
+        return [value for given, value in self._items or () if given == name]
 
-        A field of a form, a name in ``request.form`` and a value there differ about an empty value, "false", a
-        file and JSON: by one of those a script would have a reply taken for a preview here, and posted there.
-        Only a form that is filled in by hand, as in a test, has its fields to itself.
+    def _is_plain(self, name: str, button: Field | None) -> bool:
+        """Say whether the host sees this button, which was sent, as pressed, whichever way it looks.
+
+        A field of a form, a name in ``request.form`` and a value there or in ``request.values`` differ about a
+        value that says no, a second one in the address, a file and JSON: by one of those a script would have a
+        reply taken for a preview here, and posted there. Only a form that is filled in by hand, as in a test, has
+        its fields to itself.
         """
-        if request.values or request.files or request.mimetype or request.content_length:
-            values = request.form.getlist(name)
-        else:
-            values = [value for given, value in self._items or () if given == name]
-        return bool(values) and not any(value in BooleanField.false_values for value in values)
+        sent = self._sent(name)
+        if not _is_empty(request):
+            if name in request.args or name in request.files:
+                return False
+            sent = request.form.getlist(name)
+        said_no = any(value.strip().lower() in _NO for value in sent)
+        return bool(sent) and not said_no and (button is None or bool(button.data))
+
+
+def _is_empty(request: Request) -> bool:
+    """Say whether nothing was sent; a body of unknown length, which a host may read itself, is something."""
+    return not (
+        request.values
+        or request.files
+        or request.mimetype
+        or request.content_length
+        or request.environ.get("wsgi.input_terminated")
+    )
+
+
+def _buttons(form: BaseForm, names: Iterable[str]) -> Iterator[tuple[str, Field | None]]:
+    """Yield the names that buttons are sent by, and their fields where they are fields of the form.
+
+    One that was a field of the form and was taken out of it is no button: this view does not look at it.
+    """
+    for name in names:
+        declared = getattr(type(form), name, "")
+        if name in form:
+            yield form[name].name, form[name]
+        elif declared is not None and not hasattr(declared, "_formfield"):
+            yield name, None
 
 
 def _objections(form: BaseForm, field: Field, checks: Iterable[Any]) -> list[str]:

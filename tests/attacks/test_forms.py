@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 from flask import Flask, render_template_string, request
 from flask.testing import FlaskClient
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from werkzeug.serving import make_server
-from wtforms import Form, SubmitField, TextAreaField
+from wtforms import Form, StringField, SubmitField, TextAreaField, ValidationError
 
 from gate import Gate, GateField
 from gate.live import Live
@@ -110,6 +112,116 @@ def test_a_button_that_the_host_does_not_see_pressed_holds_nothing_open(
     for text in SPAM:
         forum.client.post("/topic", data={"gate-response": token, "body": text})
     assert forum.posted == [SPAM[0]]
+
+
+class Zero(Named):
+    preview = SubmitField(false_values=("0", ""))
+
+
+class Stripped(Named):
+    preview = StringField(filters=[lambda value: (value or "").strip("x")])
+
+
+class Removed(Buttons):
+    preview = None  # type: ignore[assignment]
+
+
+class Taken(Buttons):
+    def __init__(self) -> None:
+        super().__init__()
+        del self.preview
+
+
+class Sometimes(Named):
+    """A form whose other field is found wrong once and right the next time, and that never hears of a button."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        super().__init__(
+            MultiDict((name, value) for name, value in request.form.items() if name != "preview")
+        )
+
+    def validate_body(self, _: TextAreaField) -> None:
+        self.looks += 1
+        if self.looks == 1:
+            raise ValidationError("not yet")
+
+
+@pytest.mark.parametrize(
+    ("form_class", "held", "address", "pressed"),
+    [
+        (Zero, lambda form: form.preview.data, "", "0"),
+        (Stripped, lambda form: form.preview.data, "", "x"),
+        (Named, lambda _: request.form.get("preview", type=int), "", "0"),
+        (Named, lambda _: request.form["preview"].strip(), "", " "),
+        (Named, lambda _: request.values.get("preview"), "?preview=", "1"),
+        (Named, lambda _: request.values.get("preview") == "1", "?preview=2", "1"),
+        (Sometimes, lambda _: False, "", "1"),
+        (Removed, lambda _: False, "", "1"),
+        (Taken, lambda _: False, "", "1"),
+    ],
+    ids=[
+        "own-false",
+        "filter",
+        "zero",
+        "blank",
+        "address",
+        "other-in-address",
+        "unheard",
+        "removed",
+        "taken",
+    ],
+)
+def test_no_button_of_a_script_has_one_answer_carry_many_replies(
+    tmp_path: Path,
+    solve: Callable[[str], str],
+    form_class: Any,
+    held: Callable[[Any], bool],
+    address: str,
+    pressed: str,
+) -> None:
+    """Neither one that the host takes for unpressed nor one that it does not have."""
+    forum = Forum(tmp_path, form_class, held)
+    page = Page(forum.client.get("/topic"))
+    answer = solve(page.question or "")
+    fields = {**page.fields, "gate-answer": answer, "gate-another": "1"}
+    token = Page(forum.client.post("/topic", data=fields)).fields["gate-response"]
+    for text in SPAM:
+        fields = {"gate-response": token, "body": text, "preview": pressed}
+        forum.client.post(f"/topic{address}", data=fields)
+    for text in SPAM:
+        forum.client.post("/topic", data={"gate-response": token, "body": text})
+    assert len(forum.posted) <= 1
+
+
+def test_a_body_that_the_host_reads_itself_holds_nothing_open(
+    tmp_path: Path, solve: Callable[[str], str]
+) -> None:
+    """Sent in chunks and without a type it has neither a length nor fields, and a 0 there is no press."""
+
+    class Read(Form):
+        gate = GateField(action="reply", hold_for="preview")
+        body = TextAreaField()
+
+        def __init__(self) -> None:
+            super().__init__(MultiDict(request.get_json(force=True)) if request.method == "POST" else None)
+
+    forum = Forum(tmp_path, Read, lambda _: bool(request.get_json(force=True).get("preview")))
+    page = Page(forum.client.get("/topic"))
+    fields: dict[str, Any] = {"gate-answer": solve(page.question or ""), "gate-another": "1"}
+    token = Page(forum.client.post("/topic", json={**page.fields, **fields})).fields["gate-response"]
+    for text in SPAM:
+        body = json.dumps({"gate-response": token, "body": text, "preview": 0}).encode()
+        sent = {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True}
+        forum.client.post("/topic", environ_overrides=sent)
+    assert forum.posted == []
+
+
+@pytest.mark.parametrize("sent", [[[1, "x"], ["body", "text"]], [[None, "x"], ["body", "text"]]])
+def test_names_that_are_no_text_are_no_fault_of_the_host(tmp_path: Path, sent: Any) -> None:
+    forum = Forum(tmp_path, Named, lambda _: False)
+    assert Page(forum.client.post("/topic", json=sent)).question is not None
+    assert forum.posted == []
 
 
 def test_however_often_a_reply_is_reopened_it_carries_one_more(

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import request
+from werkzeug.datastructures import MultiDict
 from wtforms import TextAreaField, ValidationError
 
 from tests.embedding.hosts import Browser, Host, PlainForm, make_host
@@ -62,3 +64,51 @@ def test_a_held_answer_carries_one_reply_when_the_same_form_comes_again(
     assert again.fields["body"] == REPLY["body"]
     assert browser.send(held).html == "posted"
     assert picky.posted == [REPLY["body"]]
+
+
+def test_a_form_that_is_filled_in_anew_is_judged_anew(tmp_path: Path, solve: Callable[[str], str]) -> None:
+    """One form object for a list of replies, which each come with the one answer."""
+    host = make_host(tmp_path, PlainForm)
+    page = Browser(host.app.test_client(), solve).open()
+    fields = {**page.fields, **REPLY, "gate-answer": solve(page.question or "")}
+    with host.app.test_request_context("/", method="POST"):
+        form = PlainForm(MultiDict(fields))
+        assert form.validate()
+        form.process(MultiDict(fields))
+        assert form.validate()
+        for text in ("another", "and another"):
+            form.process(MultiDict({**fields, "body": text}))
+            assert not form.validate()
+
+
+def test_one_form_for_all_requests_carries_one_reply_for_an_answer(
+    tmp_path: Path, solve: Callable[[str], str]
+) -> None:
+    lasting = PlainForm()
+
+    class Lasting(PlainForm):
+        def __new__(cls, formdata: Any) -> Any:
+            lasting.process(formdata if request.method == "POST" else None)
+            return lasting
+
+    host = make_host(tmp_path, Lasting)
+    browser = Browser(host.app.test_client(), solve)
+    page = browser.send(browser.open(), right=True, name="", body=REPLY["body"])
+    assert "gate-response" in page.fields
+    assert "gate-response" not in browser.open().fields
+    for _ in range(2):
+        browser.send(page, **REPLY)
+    browser.send(browser.open(), **{**REPLY, "body": "buy something"})
+    assert host.posted == [REPLY["body"]]
+
+
+def test_a_form_may_be_looked_at_before_it_is_filled_in(tmp_path: Path, solve: Callable[[str], str]) -> None:
+    class Late(PlainForm):
+        def __init__(self, formdata: Any) -> None:
+            super().__init__()
+            assert not self.gate.unavailable
+            self.process(formdata)
+
+    host = make_host(tmp_path, Late)
+    browser = Browser(host.app.test_client(), solve)
+    assert browser.send(browser.open(), right=True, **REPLY).html == "posted"
