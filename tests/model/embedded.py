@@ -39,8 +39,8 @@ seconds = st.sampled_from([0.5, 2.0, 4.0, 30.0, -2.0, -4.0, 290.0, 310.0, 610.0]
 class Ticket:
     """One question and what descends from it.
 
-    ``spent`` are its tokens that let a reply through: the first, 0, is made of the answer, the next of what was
-    reopened.
+    ``spent`` are its tokens that let a reply through, and what was sent with each: the first, 0, is made of the
+    answer, the next of what was reopened.
     """
 
     challenge: str
@@ -48,7 +48,7 @@ class Ticket:
     made: float
     answered: bool = False
     judged: bool = False
-    spent: set[int] = field(default_factory=set)
+    spent: dict[int, dict[str, str]] = field(default_factory=dict)
     kept: int = 0
 
 
@@ -231,7 +231,10 @@ class Embedded(RuleBasedStateMachine):
             ticket.judged = True
         if result in ("kept", "failed"):
             assert ticket is not None
-            ticket.spent.add(token or 0)
+            ticket.spent[token or 0] = sent.fields
+        if result == "repeated":
+            assert ticket is not None
+            assert ticket.spent[token or 0] == sent.fields, "taken for a reply that it is not"
         if result in ("kept", "failed", "repeated"):
             return
         page = Page(_Shown(result))
@@ -246,7 +249,7 @@ class Embedded(RuleBasedStateMachine):
         # else it is the token that it was, or the first one, which may be spent by now
         reopened = self._is_complete(sent) and (refused or (token or 0) in ticket.spent)
         if reopened:
-            ticket.spent.add(token or 0)
+            assert ticket.spent.setdefault(token or 0, sent.fields) == sent.fields
         held = (token or 0) + reopened
         self.tabs.append(Tab(page.fields, ticket, held, self.clock()))
 
