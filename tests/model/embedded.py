@@ -200,7 +200,9 @@ class Embedded(RuleBasedStateMachine):
         for result in results:
             self._note(sent, result, skips=skips, refused=mode == "refuses")
         if due:
-            assert "kept" in results or "failed" in results or all(map(_holds, results)), (
+            # of two at once one may be known as a repeat before the forum knows that it refuses the other
+            known = [result for result in results if manner != "at once" or result != "repeated"]
+            assert "kept" in known or "failed" in known or (known and all(map(_holds, known))), (
                 "a right answer that nothing was posted with is asked for again"
             )
             if mode == "keeps" and self._is_complete(sent):
