@@ -78,12 +78,16 @@ def submission(items: Iterable[tuple[str, str]]) -> Submission:
 class Attempt:
     """The gate's side of one form. ``decide`` at most once does anything; later calls give the same verdict.
 
-    ``given`` has the tokens that a request's attempts were given, by the digest of what was posted: where a page has
-    two forms, a host may have both look at what one of them sent, and the answer is judged for the first that does.
+    ``given`` has the tokens that a request's attempts were given, by challenge and answer: where a page has two forms,
+    a host may have both look at what one of them sent, and the answer is judged for the first that does.
     """
 
     def __init__(
-        self, guard: Guard, page: Page, posted: Submission | None, given: dict[bytes, str] | None = None
+        self,
+        guard: Guard,
+        page: Page,
+        posted: Submission | None,
+        given: dict[tuple[str, str], str] | None = None,
     ) -> None:
         self._guard = guard
         self._page = page
@@ -207,8 +211,9 @@ class Attempt:
 
     def _judge(self, *, spend: bool) -> None:
         posted, page = self._posted, self._page
-        if posted.digest in self._given:
-            self._redeem(self._given[posted.digest], spend=spend)
+        judged = (posted.challenge, posted.answer)
+        if judged in self._given:
+            self._redeem(self._given[judged], spend=spend)
             return
         if spend and not posted.another:
             self._settle(
@@ -225,7 +230,7 @@ class Attempt:
             posted.challenge, posted.answer, poster=page.poster, proof=posted.digest
         )
         if answered.token is not None:
-            self._given[posted.digest] = answered.token
+            self._given[judged] = answered.token
             self._hold(answered.token)
         elif answered.refused is not None:
             self._refuse(answered.refused, answered.next)

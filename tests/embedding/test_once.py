@@ -81,6 +81,21 @@ def test_a_form_that_is_filled_in_anew_is_judged_anew(tmp_path: Path, solve: Cal
             assert not form.validate()
 
 
+def test_a_form_that_the_host_completes_itself_is_not_asked_again(
+    tmp_path: Path, solve: Callable[[str], str]
+) -> None:
+    host = make_host(tmp_path, PlainForm)
+    page = Browser(host.app.test_client(), solve).open()
+    fields = {**page.fields, **REPLY, "name": "", "gate-answer": solve(page.question or "")}
+    with host.app.test_request_context("/", method="POST"):
+        form = PlainForm(MultiDict(fields))
+        assert not form.validate()
+        form.process(MultiDict({**fields, "name": "Anonymous"}))
+        assert form.validate()
+        form.process(MultiDict({**fields, "name": "Anonymous", "body": "buy something"}))
+        assert not form.validate()
+
+
 def test_one_form_for_all_requests_carries_one_reply_for_an_answer(
     tmp_path: Path, solve: Callable[[str], str]
 ) -> None:
