@@ -165,6 +165,47 @@ def test_a_word_of_the_question_passes_for_no_slip(lang: str) -> None:
 
 
 @each_language
+def test_no_part_of_a_hyphenated_word_of_the_question_is_an_answer(lang: str) -> None:
+    """French hangs "-t-on" on its verbs: "Avec quoi colle-t-on ...?" would hold "colle"."""
+    parts = {
+        (question.id, variant.accept, part): (question, variant, part)
+        for question, variant in variants(lang)
+        for word in variant.ask.split()
+        if "-" in word
+        for part in word.split("-")
+        if len(part) > 1
+    }
+    assert [(v.ask, part) for q, v, part in parts.values() if judged(q, v, part)] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "ask", "right", "wrong"),
+    [
+        ("en", "What is a nail made of?", "of steel", "of wood"),
+        ("en", "How many years does a century have?", "a hundred years", "a thousand years"),
+        ("en", "Where do people go to send a parcel?", "to the post office", "to the"),
+        ("de", "Womit macht man Fotos?", "mit dem Handy", "Foto"),
+        ("de", "Womit fällt man einen Baum?", "mit der Kettensäge", "mit der"),
+        ("de", "Welches Tier legt die Eier, die wir essen?", "eine Henne", "der Hahn"),
+        ("de", "Wie viele Meter hat ein Kilometer?", "tausend Meter", "hundert Meter"),
+        ("fr", "Avec quoi abat-on un arbre\u00a0?", "avec une tronçonneuse", "avec une"),
+        ("fr", "Combien d'années y a-t-il dans un siècle\u00a0?", "cent ans", "mille ans"),
+        ("es", "¿Con qué se llama a un amigo que está lejos?", "con un celular", "con un amigo"),
+        ("it", "Con che cosa si abbatte un albero?", "con un'ascia", "con un albero"),
+        ("pt", "Quantas asas tem um pássaro?", "duas asas", "duas rodas"),
+        ("pt", "Com que objeto se tiram fotografias?", "com o telemóvel", "com o objeto"),
+        ("nl", "Hoeveel uren zitten er in twee dagen?", "48 uur", "24 uur"),
+        ("nl", "Waar is een spijker van gemaakt?", "van staal", "van hout"),
+    ],
+)
+def test_an_answer_is_right_as_people_say_it(lang: str, ask: str, right: str, wrong: str) -> None:
+    """With its preposition, its article or its unit; the preposition alone is not enough."""
+    question, variant = next(pair for pair in variants(lang) if pair[1].ask == ask)
+    assert judged(question, variant, right)
+    assert not judged(question, variant, wrong)
+
+
+@each_language
 def test_letters_of_another_script_are_wrong(lang: str) -> None:
     seen = 0
     for question, variant in answered(lang).values():
