@@ -83,16 +83,12 @@ class Attempt:
     """
 
     def __init__(
-        self,
-        guard: Guard,
-        page: Page,
-        posted: Submission | None,
-        given: dict[tuple[str, str], str] | None = None,
+        self, guard: Guard, page: Page, posted: Submission | None, given: dict[tuple[str, str], str]
     ) -> None:
         self._guard = guard
         self._page = page
         self._posted = posted or Submission()
-        self._given = {} if given is None else given
+        self._given = given
         self._asked: Asked | None = None
         self._decided = False
         self.lang = page.lang
